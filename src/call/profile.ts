@@ -1,0 +1,67 @@
+// An assistant's settings, chosen per call, and the part of them that the dialogue obeys.
+
+/** The settings the dialogue obeys. All waits in milliseconds. */
+export interface Policy {
+  /** A silence this long after our last word counts as no answer. */
+  silenceMs: number
+  /** So many silences in a row are asked again; the next one ends the call. */
+  silenceLimit: number
+  /** A pause this long ends what the caller says. */
+  endOfTurnMs: number
+  /** The longest utterance; what is said is taken as finished then. */
+  maxUtteranceMs: number
+  /** How long a further digit is waited for. */
+  interDigitMs: number
+  /** Whether the caller's voice silences the assistant. */
+  bargeIn: boolean
+  /** The engine has said nothing for so long: the caller hears the apology and goes to people. */
+  engineTimeoutMs: number
+  /** A final text that has not come this long after the end of the sound will not come. */
+  recognitionTimeoutMs: number
+  /** How often in a row the caller may be asked to say it again before people take over. */
+  misheardLimit: number
+  maxTurns: number
+  maxMs: number
+}
+
+/** What the assistant says when no engine does. '' says nothing. */
+export interface Phrases {
+  /** Nothing was said; one entry per silence in a row, the last one repeats. */
+  silence: readonly string[]
+  /** Something was said but no recognizer could tell what. */
+  pardon: string
+  /** Before the caller goes to people because we fail. */
+  apology: string
+  /** Before the caller goes to people on their own wish. */
+  toPeople: string
+  /** A transfer did not come about. */
+  transferFailed: string
+  /** Before we hang up: silence without end, too long, too many turns. */
+  goodbye: string
+}
+
+/** A named place a caller can be sent: a number in a dialplan context of the switch. */
+export interface Destination {
+  number: string
+  context: string
+}
+
+export interface Profile {
+  name: string
+  /** Dialled numbers this profile answers; `*` at the end stands for any digits, `*` alone for every number. */
+  numbers: readonly string[]
+  /** BCP 47. */
+  language: string
+  /** The synthesizer's name of a voice; '' for its default. */
+  voice: string
+  /** Name of an engine. */
+  engine: string
+  /** Words that are always likely here: names, products. */
+  hints: readonly string[]
+  /** The key that reaches people from everywhere; null for none. */
+  peopleKey: string | null
+  /** Name of the destination for people; null uses `parley_fallback` of the call. */
+  people: string | null
+  policy: Policy
+  phrases: Phrases
+}

@@ -1,0 +1,113 @@
+// The file system as something one is given. The synchronous half is for the spool, which lies on a memory file system
+// (a read there takes about 5 µs and must not be reordered) and for appending to a journal; the rest is asynchronous.
+
+import { randomUUID } from 'node:crypto'
+import {
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs'
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+
+/** A file that is read while somebody else may still be writing it. */
+export interface ReadableFile {
+  /** Bytes in the file at this moment. */
+  size(): number
+  /** Reads into `into` from byte `position`; returns how many bytes there were. */
+  read(into: Uint8Array, position: number): number
+  close(): void
+}
+
+/** A file to which only we append. */
+export interface AppendableFile {
+  append(data: Uint8Array): void
+  close(): void
+}
+
+export interface FileFacts {
+  name: string
+  bytes: number
+  /** Wall-clock milliseconds of the last change. */
+  changedMs: number
+}
+
+/** Every failure is the `NodeJS.ErrnoException` of the call, with its `code` (`ENOENT`, `ENOSPC`, …). */
+export interface Files {
+  openToRead(path: string): ReadableFile
+  openToAppend(path: string): AppendableFile
+  /** Removes a file; one that is not there is no error. */
+  remove(path: string): void
+  makeFolder(path: string): void
+  exists(path: string): Promise<boolean>
+  readFile(path: string): Promise<Buffer>
+  /** Writes whole or not at all: a reader never sees half a file. */
+  writeFile(path: string, data: Uint8Array): Promise<void>
+  list(folder: string): Promise<FileFacts[]>
+  /** Bytes free on the file system that holds `folder`. */
+  freeBytes(folder: string): number
+}
+
+export const diskFiles: Files = {
+  openToRead(path) {
+    const fd = openSync(path, 'r')
+    return {
+      size: () => fstatSync(fd).size,
+      read: (into, position) => readSync(fd, into, 0, into.byteLength, position),
+      close: () => closeSync(fd),
+    }
+  },
+  openToAppend(path) {
+    const fd = openSync(path, 'a', 0o640)
+    return { append: data => writeFully(fd, data), close: () => closeSync(fd) }
+  },
+  remove: path => rmSync(path, { force: true }),
+  makeFolder: path => {
+    mkdirSync(path, { recursive: true })
+  },
+  exists: path =>
+    stat(path).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return false
+        throw error
+      },
+    ),
+  readFile: path => readFile(path),
+  async writeFile(path, data) {
+    const partial = `${path}.${randomUUID()}.part`
+    try {
+      await writeFile(partial, data)
+      await rename(partial, path)
+    } catch (error) {
+      await rm(partial, { force: true })
+      throw error
+    }
+  },
+  async list(folder) {
+    const names = await readdir(folder, { withFileTypes: true })
+    const facts: FileFacts[] = []
+    for (const entry of names) {
+      if (!entry.isFile()) continue
+      const found = await stat(`${folder}/${entry.name}`).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return undefined // removed between the two looks
+        throw error
+      })
+      if (found) facts.push({ name: entry.name, bytes: found.size, changedMs: found.mtimeMs })
+    }
+    return facts
+  },
+  freeBytes(folder) {
+    const facts = statfsSync(folder)
+    return facts.bavail * facts.bsize
+  },
+}
+
+function writeFully(fd: number, data: Uint8Array): void {
+  let written = 0
+  while (written < data.byteLength) written += writeSync(fd, data, written)
+}

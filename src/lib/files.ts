@@ -2,16 +2,7 @@
 // (a read there takes about 5 µs and must not be reordered) and for appending to a journal; the rest is asynchronous.
 
 import { randomUUID } from 'node:crypto'
-import {
-  closeSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  rmSync,
-  statfsSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 
 /** A file that is read while somebody else may still be writing it. */

@@ -27,7 +27,8 @@ export class Mailbox<T> {
     if (this.#state === 'running') return
     this.#state = 'running'
     try {
-      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) this.#handle(next)
+      for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift())
+        this.#handle(next)
     } finally {
       // The handler may have closed the box, which the compiler cannot see here.
       if ((this.#state as string) !== 'closed') this.#state = 'idle'

@@ -1,0 +1,225 @@
+// The dialogue: who has the floor, and what follows from what. A pure function of state and event, without clock, socket or
+// promise; time comes with the events, waiting is a command and an event.
+//
+//   opening ──opened──▶ thinking(start)
+//
+//   thinking ──something to say──▶ speaking ──all heard──▶ listening ──utterance, digits, silence──▶ thinking
+//      │ ▲ caller goes on: both       │   ▲                    ▲
+//      │ └──────── listening ◀────────┘   │ only noise         │
+//      │                       barge-in ▼ │                    │
+//      │                            interrupted ──words──▶ thinking
+//      └──nothing to say────────────────────────────────────────┘
+//
+//   speaking ──all heard, a transfer follows──▶ moving ──legMoved──▶ over          moving ──transferFailed──▶ thinking, or over
+//   speaking ──all heard, the end follows─────▶ closing ──hung up──▶ over
+//   any ──held──▶ held ──unheld──▶ the same again: timers stand still, nothing is counted
+//   any ──key for people, a fault, a limit────▶ speaking(apology) ──▶ moving, or over when there are no people
+//   any ──legHungUp, legLost──▶ over
+
+import { unreachable } from '../lib/unreachable.ts'
+import {
+  answerFinished,
+  ask,
+  directiveGiven,
+  engineTimer,
+  isAnswering,
+  silenceLasted,
+  transferRefused,
+} from './dialogue/answering.ts'
+import {
+  callerSpoke,
+  digitPressed,
+  digitsTimeUp,
+  goOn,
+  hearingFailed,
+  nothingHeard,
+  typedAhead,
+  utteranceHeard,
+} from './dialogue/hearing.ts'
+import { endingFor, enter, hungUp, isLeaving, listenOpenly, over, say, toPeople } from './dialogue/leaving.ts'
+import { type Dialogue, isConversing, type Phase, type Step, timersOf } from './dialogue/state.ts'
+import type { Ending } from './ending.ts'
+import type { CallEvent, TimerName } from './vocabulary.ts'
+
+/** What follows from an event. An event of a turn that is over changes nothing; so does one that the phase has no row for. */
+export function step(dialogue: Dialogue, event: CallEvent): Step {
+  if (dialogue.phase.is === 'over') return [dialogue, []]
+  if ('turn' in event && event.turn !== null && event.turn !== dialogue.turn) return [dialogue, []]
+  const taken = take({ ...dialogue, caller: callerAfter(dialogue.caller, event) }, event)
+  const [next, commands] = withTypedDigits(dialogue.phase, taken, event.atMs)
+  const kept = timersOf(next.phase)
+  const stopped = timersOf(dialogue.phase).filter(name => !kept.includes(name))
+  // Whoever is not listened to does nothing that could still be heard.
+  const deafened = commands.some(command => command.type === 'deafen')
+  return [
+    deafened ? { ...next, caller: 'silent' } : next,
+    [...stopped.map(name => ({ type: 'stopTimer' as const, name })), ...commands],
+  ]
+}
+
+/** Digits that were pressed before we listened count as pressed when we do. */
+function withTypedDigits(before: Phase, [d, commands]: Step, atMs: number): Step {
+  if (before.is !== 'thinking' && before.is !== 'speaking') return [d, commands]
+  if (d.phase.is !== 'listening' || d.phase.digits !== '') return [d, commands]
+  const [typed, more] = typedAhead(d, before.typed, atMs)
+  return [typed, [...commands, ...more]]
+}
+
+function callerAfter(before: Dialogue['caller'], event: CallEvent): Dialogue['caller'] {
+  switch (event.type) {
+    case 'callerSpoke':
+      return 'talking'
+    case 'callerPaused':
+      return 'paused'
+    case 'utteranceHeard':
+    case 'nothingHeard':
+    case 'hearingFailed':
+      // A hearing of what was said before the caller went on.
+      return before === 'talking' ? 'talking' : 'silent'
+    case 'held':
+      return 'silent'
+    default:
+      return before
+  }
+}
+
+function take(d: Dialogue, event: CallEvent): Step {
+  const { atMs } = event
+  switch (event.type) {
+    case 'opened':
+      return d.phase.is === 'opening' ? greet(d, atMs) : [d, []]
+    case 'openingFailed':
+      if (d.phase.is !== 'opening') return [d, []]
+      return toPeople(d, { why: 'fault', fault: 'switch', message: event.message }, atMs)
+    case 'callerSpoke':
+      return callerSpoke(d, atMs)
+    case 'callerPaused':
+      return [d, []]
+    case 'utteranceHeard':
+      return utteranceHeard(d, event.utterance, atMs)
+    case 'nothingHeard':
+      return nothingHeard(d, atMs)
+    case 'hearingFailed':
+      return hearingFailed(d, event.message, atMs)
+    case 'earFailed':
+      return toPeople(d, { why: 'fault', fault: 'ear', message: event.message }, atMs)
+    case 'digitPressed':
+      return digitPressed(d, event.digit, atMs)
+    case 'held':
+      return isConversing(d.phase) ? [{ ...d, phase: { is: 'held', before: d.phase } }, []] : [d, []]
+    case 'unheld':
+      return d.phase.is === 'held' ? goOn(d, d.phase.before, atMs) : [d, []]
+    case 'directiveGiven':
+      return alsoWhileHeld(d, inner => directiveGiven(inner, event.directive, atMs))
+    case 'answerFinished':
+      return alsoWhileHeld(d, inner => answerFinished(inner, atMs))
+    case 'engineFailed':
+      if (!isAnswering(d.phase)) return [d, []]
+      return toPeople(d, { why: 'fault', fault: 'engine', message: event.message }, atMs)
+    case 'speechFinished':
+      return speechFinished(d, atMs)
+    case 'voiceFailed':
+      return voiceFailed(d, event.message, atMs)
+    case 'timeUp':
+      return timeUp(d, event.name, atMs)
+    case 'transferFailed':
+      return transferFailed(d, event.message, atMs)
+    case 'legMoved':
+      return legMoved(d)
+    case 'legHungUp':
+      return over(d, d.phase.is === 'closing' ? d.phase.ending : hungUp(event.hangUp))
+    case 'legLost':
+      return over(d, { by: 'switch', why: 'lost', message: event.message })
+    case 'shutdownBegun':
+      return toPeople(d, { why: 'shutdown' }, atMs)
+    case 'faulted':
+      return faulted(d, event.message)
+    default:
+      return unreachable(event)
+  }
+}
+
+function greet(d: Dialogue, atMs: number): Step {
+  const [asked, commands] = ask(d, { type: 'start' }, atMs)
+  return [asked, [{ type: 'startTimer', name: 'call', turn: null, ms: d.settings.policy.maxMs }, ...commands]]
+}
+
+/** The engine does not know that the caller holds us: what it says is kept, but no timer begins to run. */
+function alsoWhileHeld(d: Dialogue, take: (inner: Dialogue) => Step): Step {
+  if (d.phase.is !== 'held') return take(d)
+  const [after, commands] = take({ ...d, phase: d.phase.before })
+  if (!isConversing(after.phase)) return [after, commands]
+  return [
+    { ...after, phase: { is: 'held', before: after.phase } },
+    commands.filter(command => command.type !== 'startTimer'),
+  ]
+}
+
+function speechFinished(d: Dialogue, atMs: number): Step {
+  // The last word may have been out already when the caller spoke: then there is nothing left to interrupt.
+  const speech = d.phase.is === 'interrupted' ? d.phase.speech : d.phase
+  if (speech.is !== 'speaking' || speech.answer === 'coming') return [d, []]
+  return enter(d, speech.next, atMs)
+}
+
+function voiceFailed(d: Dialogue, message: string, atMs: number): Step {
+  // The last words could not be said, but the way out is still open.
+  if (d.phase.is === 'speaking' && isLeaving(d)) return enter(d, d.phase.next, atMs)
+  const { is } = d.phase.is === 'held' ? d.phase.before : d.phase
+  if (is !== 'speaking' && is !== 'interrupted') return [d, []]
+  return toPeople(d, { why: 'fault', fault: 'voice', message }, atMs)
+}
+
+function timeUp(d: Dialogue, name: TimerName, atMs: number): Step {
+  const { phase } = d
+  switch (name) {
+    case 'silence':
+      return isSilent(d) && phase.is === 'listening' ? silenceLasted(d, phase, atMs) : [d, []]
+    case 'digits':
+      return phase.is === 'listening' && phase.digits !== '' ? digitsTimeUp(d, phase, atMs) : [d, []]
+    case 'engine':
+      // While the caller talks nobody misses the engine; they will be answered, or asked again.
+      if (phase.is === 'interrupted') return [d, isAnswering(phase) ? [engineTimer(d)] : []]
+      if (!isAnswering(phase)) return [d, []]
+      return toPeople(
+        d,
+        { why: 'fault', fault: 'engine', message: 'nothing came from the engine in time' },
+        atMs,
+      )
+    case 'call':
+      return toPeople(d, { why: 'limit', limit: 'length' }, atMs)
+    case 'closing':
+      if (phase.is === 'closing') return over(d, phase.ending)
+      return transferFailed(d, 'the switch did not move the caller in time', atMs)
+    default:
+      return unreachable(name)
+  }
+}
+
+/** Neither voice nor keys. */
+function isSilent(d: Dialogue): boolean {
+  return d.phase.is === 'listening' && d.phase.digits === '' && d.caller === 'silent'
+}
+
+function transferFailed(d: Dialogue, message: string, atMs: number): Step {
+  if (d.phase.is !== 'moving') return [d, []]
+  const { because, name } = d.phase
+  if (because.why !== 'asked') return over(d, endingFor(because))
+  if (because.how === 'engine') return transferRefused(d, name, message, atMs)
+  return say(d, d.settings.phrases.transferFailed, listenOpenly, atMs, true)
+}
+
+function legMoved(d: Dialogue): Step {
+  if (d.phase.is !== 'moving') return over(d, { by: 'switch', why: 'taken' })
+  const { to, because } = d.phase
+  return over(d, { by: 'assistant', why: 'handed-over', to, because })
+}
+
+/** Our own bug: no word can be trusted any more, so the caller goes to people at once. */
+function faulted(d: Dialogue, message: string): Step {
+  const ending: Ending = { by: 'us', why: 'fault', fault: 'parley', message }
+  const to = d.settings.people
+  if (to === null || d.phase.is === 'moving' || d.phase.is === 'closing') return over(d, ending)
+  const because = { why: 'fault', fault: 'parley', message } as const
+  return enter(d, { does: 'transfer', to, name: 'people', because }, 0)
+}

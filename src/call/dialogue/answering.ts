@@ -1,0 +1,165 @@
+// The engine's side of a turn: it is asked, its directives become speech, and its last word says what follows.
+
+import type { Directive } from '../../engine/engine.ts'
+import { unreachable } from '../../lib/unreachable.ts'
+import type { Command, Piece, Question } from '../vocabulary.ts'
+import { attention, enter, farewell, listenOpenly, say, toPeople } from './leaving.ts'
+import type { Dialogue, Listening, Next, Phase, Speaking, Step, Thinking } from './state.ts'
+
+/** Begins a turn. Whatever the engine was still saying to the turn before is withdrawn by asking again. */
+export function ask(d: Dialogue, question: Question, atMs: number, next: Next = listenOpenly): Step {
+  const { policy } = d.settings
+  if (d.turn >= policy.maxTurns) return toPeople(d, { why: 'limit', limit: 'turns' }, atMs)
+  const turn = question.type === 'start' ? 0 : d.turn + 1
+  return [
+    { ...d, turn, phase: { is: 'thinking', about: question, typed: '', next } },
+    [{ type: 'ask', turn, question }, engineTimer(d, turn)],
+  ]
+}
+
+export function engineTimer(d: Dialogue, turn = d.turn): Command {
+  return { type: 'startTimer', name: 'engine', turn, ms: d.settings.policy.engineTimeoutMs }
+}
+
+type Answering = Thinking | Speaking
+
+/** Whether the engine still has something to say to the running turn. */
+export function isAnswering(phase: Phase): boolean {
+  if (phase.is === 'interrupted') return isAnswering(phase.speech)
+  if (phase.is === 'held') return isAnswering(phase.before)
+  return phase.is === 'thinking' || (phase.is === 'speaking' && phase.answer === 'coming')
+}
+
+/** A directive to the running turn. An `end` or a `transfer` is its last word, whatever the engine adds. */
+export function directiveGiven(d: Dialogue, directive: Directive, atMs: number): Step {
+  const { phase } = d
+  if (phase.is === 'interrupted') {
+    const [answered, commands] = directiveGiven({ ...d, phase: phase.speech }, directive, atMs)
+    if (answered.phase.is !== 'speaking') return [answered, commands]
+    // Words that come while the caller speaks wait in the hushed speaker, and nothing may close our ears just now.
+    const speech = answered.phase
+    return [
+      { ...answered, phase: { is: 'interrupted', speech } },
+      commands.filter(one => one.type !== 'deafen'),
+    ]
+  }
+  if (phase.is !== 'thinking' && phase.is !== 'speaking') return [d, []]
+  if (!isAnswering(phase)) return [d, []]
+  const [answered, commands] = obey(d, phase, directive, atMs)
+  const more = answered.turn === d.turn && isAnswering(answered.phase)
+  return [answered, more ? [...commands, engineTimer(d)] : commands]
+}
+
+function obey(d: Dialogue, phase: Answering, directive: Directive, atMs: number): Step {
+  switch (directive.type) {
+    case 'say': {
+      const { text, interruptible } = directive
+      if (text === '') return [d, []]
+      const language = directive.language ?? d.speech.language
+      const voice = directive.voice ?? (directive.language ? '' : d.speech.voice)
+      return speak(d, phase, { kind: 'text', text, language, voice, interruptible })
+    }
+    case 'play':
+      return speak(d, phase, { kind: 'sound', file: directive.file, interruptible: directive.interruptible })
+    case 'listen': {
+      const next: Next = { does: 'listen', expectation: directive.expectation }
+      return [{ ...d, phase: { ...phase, next } }, phase.is === 'speaking' ? attention(next) : []]
+    }
+    case 'digits':
+      return [d, [{ type: 'sendDigits', digits: directive.digits }]]
+    case 'language':
+      return [{ ...d, speech: { language: directive.language, voice: directive.voice ?? '' } }, []]
+    case 'transfer':
+      return transfer(d, phase, directive.to, directive.announce, atMs)
+    case 'end':
+      return lastWord(
+        d,
+        phase,
+        { does: 'end', ending: { by: 'assistant', why: 'finished', reason: directive.reason } },
+        atMs,
+      )
+    default:
+      return unreachable(directive)
+  }
+}
+
+function speak(d: Dialogue, phase: Answering, piece: Piece): Step {
+  const spoken: Speaking =
+    phase.is === 'speaking'
+      ? { ...phase, interruptible: phase.interruptible && piece.interruptible }
+      : {
+          is: 'speaking',
+          answer: 'coming',
+          interruptible: piece.interruptible,
+          typed: phase.typed,
+          next: phase.next,
+        }
+  const heed = phase.is === 'thinking' ? attention(phase.next) : []
+  return [{ ...d, phase: spoken }, [...heed, { type: 'speak', turn: d.turn, piece }]]
+}
+
+function lastWord(d: Dialogue, phase: Answering, next: Next, atMs: number): Step {
+  const [finished, commands] = answerFinished({ ...d, phase: { ...phase, next } }, atMs)
+  return [finished, [...attention(next), ...commands]]
+}
+
+function transfer(d: Dialogue, phase: Answering, name: string, announce: string | null, atMs: number): Step {
+  const to = Object.hasOwn(d.settings.destinations, name) ? d.settings.destinations[name] : undefined
+  if (to === undefined) return transferRefused(d, name, 'there is no such destination', atMs)
+  const next: Next = { does: 'transfer', to, name, because: { why: 'asked', how: 'engine' } }
+  if (announce === null || announce === '') return lastWord(d, phase, next, atMs)
+  const [spoken, commands] = speak(d, phase, {
+    kind: 'text',
+    text: announce,
+    ...d.speech,
+    interruptible: false,
+  })
+  const [announced, more] = lastWord(spoken, spoken.phase as Speaking, next, atMs)
+  return [announced, [...commands, ...more]]
+}
+
+/** An engine that insists on what cannot be done is of no use to the caller. */
+const REFUSAL_LIMIT = 2
+
+/** The engine is told that a transfer it asked for did not come about. */
+export function transferRefused(d: Dialogue, to: string, message: string, atMs: number): Step {
+  const refusals = d.refusals + 1
+  if (refusals > REFUSAL_LIMIT) return toPeople(d, { why: 'fault', fault: 'engine', message }, atMs)
+  return ask({ ...d, refusals }, { type: 'transferFailed', to, message }, atMs)
+}
+
+/** The engine has said all it has to say to this turn. */
+export function answerFinished(d: Dialogue, atMs: number): Step {
+  const { phase } = d
+  if (!isAnswering(phase)) return [d, []]
+  switch (phase.is) {
+    case 'speaking':
+      return [{ ...d, phase: { ...phase, answer: 'complete' } }, [{ type: 'finishSpeech', turn: d.turn }]]
+    case 'interrupted':
+      return [
+        { ...d, phase: { is: 'interrupted', speech: { ...phase.speech, answer: 'complete' } } },
+        [{ type: 'finishSpeech', turn: d.turn }],
+      ]
+    case 'thinking':
+      return phase.about.type === 'silence' && phase.next.does === 'listen'
+        ? say(d, silencePhrase(d), phase.next, atMs, true)
+        : enter(d, phase.next, atMs)
+    default:
+      return [d, []]
+  }
+}
+
+function silencePhrase(d: Dialogue): string {
+  const { silence } = d.settings.phrases
+  return silence[Math.min(d.silences, silence.length) - 1] ?? ''
+}
+
+/** The caller has said nothing for too long: the engine may find words, else the profile does, and at last we part. */
+export function silenceLasted(d: Dialogue, { expectation }: Listening, atMs: number): Step {
+  const { policy } = d.settings
+  const silences = d.silences + 1
+  if (silences > policy.silenceLimit) return farewell(d, { by: 'assistant', why: 'silence' }, atMs)
+  const ms = expectation.timeoutMs ?? policy.silenceMs
+  const again: Next = { does: 'listen', expectation }
+  return ask({ ...d, silences }, { type: 'silence', count: silences, ms }, atMs, again)
+}

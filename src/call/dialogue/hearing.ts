@@ -1,0 +1,211 @@
+// The caller's side: voice, words, noise and keys, and what each means in the phase it meets.
+
+import { type Expectation, openExpectation } from '../../engine/engine.ts'
+import { asksForPeople, collect, meantPeople, typeAhead } from '../digits.ts'
+import type { Command, Utterance } from '../vocabulary.ts'
+import { ask, engineTimer, silenceLasted } from './answering.ts'
+import { attention, enter, isLeaving, listenFor, say, toPeople } from './leaving.ts'
+import type { Conversing, Dialogue, Interrupted, Listening, Speaking, Step } from './state.ts'
+
+export function callerSpoke(d: Dialogue, atMs: number): Step {
+  const { phase } = d
+  if (phase.is === 'speaking' && mayInterrupt(d, phase))
+    return [{ ...d, phase: { is: 'interrupted', speech: phase } }, [{ type: 'hush' }]]
+  if (phase.is !== 'thinking') return [d, []]
+  if (phase.about.type === 'speech') return takeBack(d, phase.about.utterance, atMs)
+  // They speak at last, so the question about their silence has no point any more.
+  return phase.about.type === 'silence' ? takeBack(d, null, atMs) : [d, []]
+}
+
+function mayInterrupt(d: Dialogue, speech: Speaking): boolean {
+  return d.settings.policy.bargeIn && speech.interruptible && speech.next.does === 'listen'
+}
+
+/** The caller goes on before we have said a word: what they said first is joined to what they say now. */
+function takeBack(d: Dialogue, carried: Utterance | null, atMs: number): Step {
+  const turn = d.turn + 1
+  const [listening, commands] = enter({ ...d, turn }, { does: 'listen', expectation: openExpectation }, atMs)
+  const phase = { ...(listening.phase as Listening), carried }
+  return [{ ...listening, phase }, [{ type: 'withdraw' }, ...commands]]
+}
+
+export function utteranceHeard(d: Dialogue, utterance: Utterance, atMs: number): Step {
+  const { phase } = d
+  switch (phase.is) {
+    case 'listening': {
+      const said = join(phase.carried, utterance)
+      if (d.caller === 'talking') return [{ ...d, phase: { ...phase, carried: said } }, []]
+      return heed(d, said, atMs)
+    }
+    case 'interrupted':
+      return heed(d, utterance, atMs)
+    case 'speaking':
+      return mayInterrupt(d, phase) ? heed(d, utterance, atMs) : [d, []]
+    case 'thinking':
+      if (phase.about.type === 'speech') return heed(d, join(phase.about.utterance, utterance), atMs)
+      return phase.about.type === 'silence' ? heed(d, utterance, atMs) : [d, []]
+    default:
+      return [d, []]
+  }
+}
+
+function heed(d: Dialogue, utterance: Utterance, atMs: number): Step {
+  const [asked, commands] = ask(heeded(d), { type: 'speech', utterance }, atMs)
+  return [asked, [{ type: 'hush' }, ...commands]]
+}
+
+/** The caller did something that can be answered: what went wrong in a row before is forgotten. */
+function heeded(d: Dialogue): Dialogue {
+  return { ...d, silences: 0, misheard: 0, refusals: 0 }
+}
+
+function join(first: Utterance | null, second: Utterance): Utterance {
+  if (first === null) return second
+  return {
+    text: `${first.text} ${second.text}`,
+    confidence:
+      first.confidence === null || second.confidence === null
+        ? null
+        : Math.min(first.confidence, second.confidence),
+    language: second.language ?? first.language,
+    durationMs: first.durationMs + second.durationMs,
+  }
+}
+
+/** There was sound and no word in it. What it interrupted goes on. */
+export function nothingHeard(d: Dialogue, atMs: number): Step {
+  const { phase } = d
+  if (d.caller === 'talking') return [d, []]
+  if (phase.is === 'interrupted') return resume(d, phase)
+  if (phase.is !== 'listening') return [d, []]
+  if (phase.carried) return heed(d, phase.carried, atMs)
+  // Noise is no answer: the silence goes on from where it was.
+  if (phase.digits === '' && atMs >= phase.silentUntilMs) return silenceLasted(d, phase, atMs)
+  return [d, []]
+}
+
+/** Something was said and no recognizer could tell what: the caller is asked again, a few times, then meets people. */
+export function hearingFailed(d: Dialogue, message: string, atMs: number): Step {
+  const { phase } = d
+  if (phase.is !== 'listening' && phase.is !== 'interrupted') return [d, []]
+  if (phase.is === 'listening' && phase.carried && d.caller !== 'talking') return heed(d, phase.carried, atMs)
+  const misheard = d.misheard + 1
+  if (misheard > d.settings.policy.misheardLimit)
+    return toPeople(d, { why: 'fault', fault: 'recognizer', message }, atMs)
+  const expectation = expectationOf(phase)
+  return say({ ...d, misheard }, d.settings.phrases.pardon, { does: 'listen', expectation }, atMs, true)
+}
+
+function expectationOf(phase: Conversing): Expectation {
+  switch (phase.is) {
+    case 'listening':
+      return phase.expectation
+    case 'interrupted':
+      return expectationOf(phase.speech)
+    default:
+      return phase.next.does === 'listen' ? phase.next.expectation : openExpectation
+  }
+}
+
+export function digitPressed(d: Dialogue, digit: string, atMs: number): Step {
+  const { phase } = d
+  const key = d.settings.peopleKey
+  switch (phase.is) {
+    case 'opening':
+      return digit === key ? askedForPeople(d, atMs) : [d, []]
+    case 'thinking':
+      if (digit === key && phase.typed === '') return askedForPeople(d, atMs)
+      return [{ ...d, phase: { ...phase, typed: typeAhead(phase.typed, digit) } }, []]
+    case 'listening':
+    case 'interrupted':
+    case 'speaking': {
+      if (isLeaving(d)) return [d, []]
+      const digits = phase.is === 'listening' ? phase.digits : phase.is === 'speaking' ? phase.typed : ''
+      const expectation = expectationOf(phase)
+      if (asksForPeople(expectation, digits, digit, key)) return askedForPeople(d, atMs)
+      if (phase.is === 'speaking' && !phase.interruptible)
+        return [{ ...d, phase: { ...phase, typed: typeAhead(digits, digit) } }, []]
+      return collectDigit(d, expectation, digits, digit, atMs)
+    }
+    default:
+      return [d, []]
+  }
+}
+
+/** Digits pressed into words that had to be heard out count as pressed now. */
+export function typedAhead(d: Dialogue, typed: string, atMs: number): Step {
+  let current: Dialogue = d
+  const commands: Command[] = []
+  for (const digit of typed) {
+    const [after, more] = digitPressed(current, digit, atMs)
+    current = after
+    commands.push(...more)
+  }
+  return [current, commands]
+}
+
+function collectDigit(
+  d: Dialogue,
+  expectation: Expectation,
+  before: string,
+  digit: string,
+  atMs: number,
+): Step {
+  const { is, digits } = collect(expectation, before, digit)
+  const { policy } = d.settings
+  if (is === 'complete') return digitsEntered(d, digits, atMs)
+  const quiet: Command[] = d.phase.is === 'listening' ? [] : [{ type: 'hush' }, { type: 'withdraw' }]
+  const silentUntilMs = atMs + policy.silenceMs
+  return [
+    { ...d, phase: { is: 'listening', expectation, digits, carried: null, silentUntilMs } },
+    [...quiet, { type: 'startTimer', name: 'digits', turn: d.turn, ms: policy.interDigitMs }],
+  ]
+}
+
+function digitsEntered(d: Dialogue, digits: string, atMs: number): Step {
+  const [asked, commands] = ask(heeded(d), { type: 'digits', digits }, atMs)
+  return [asked, [{ type: 'hush' }, ...commands]]
+}
+
+/** No further digit came. */
+export function digitsTimeUp(d: Dialogue, phase: Listening, atMs: number): Step {
+  if (meantPeople(phase.expectation, phase.digits, d.settings.peopleKey)) return askedForPeople(d, atMs)
+  return digitsEntered(d, phase.digits, atMs)
+}
+
+function askedForPeople(d: Dialogue, atMs: number): Step {
+  return toPeople(d, { why: 'asked', how: 'key' }, atMs)
+}
+
+/** The caller is back from a hold: timers run again, and what they were listening to goes on. The speaker resumes by itself. */
+export function goOn(d: Dialogue, before: Conversing, atMs: number): Step {
+  switch (before.is) {
+    case 'thinking':
+      return [{ ...d, phase: before }, [engineTimer(d)]]
+    case 'speaking':
+      return [{ ...d, phase: before }, before.answer === 'coming' ? [engineTimer(d)] : []]
+    case 'interrupted':
+      return resume(d, before)
+    case 'listening':
+      return relisten(d, before, atMs)
+  }
+}
+
+/** It was no interruption, or its words were lost in a hold: the assistant goes on. */
+function resume(d: Dialogue, { speech }: Interrupted): Step {
+  const timer = speech.answer === 'coming' ? [engineTimer(d)] : []
+  return [
+    { ...d, phase: speech },
+    [...attention(speech.next), { type: 'resumeSpeech', turn: d.turn }, ...timer],
+  ]
+}
+
+function relisten(d: Dialogue, before: Listening, atMs: number): Step {
+  if (before.carried) return heed(d, before.carried, atMs)
+  const ms = before.expectation.timeoutMs ?? d.settings.policy.silenceMs
+  const timer: Command =
+    before.digits === ''
+      ? { type: 'startTimer', name: 'silence', turn: d.turn, ms }
+      : { type: 'startTimer', name: 'digits', turn: d.turn, ms: d.settings.policy.interDigitMs }
+  return [{ ...d, phase: { ...before, silentUntilMs: atMs + ms } }, [...listenFor(before.expectation), timer]]
+}

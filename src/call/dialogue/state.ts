@@ -1,0 +1,130 @@
+// What a dialogue is at one moment: one phase that carries exactly its own data, and the little that outlives phases.
+
+import type { Expectation } from '../../engine/engine.ts'
+import { unreachable } from '../../lib/unreachable.ts'
+import type { Ending, HandOverReason } from '../ending.ts'
+import type { Destination, Phrases, Policy } from '../profile.ts'
+import type { Command, Question, TimerName, Utterance } from '../vocabulary.ts'
+
+/** What does not change while a call lasts. */
+export interface DialogueSettings {
+  policy: Policy
+  phrases: Phrases
+  language: string
+  voice: string
+  peopleKey: string | null
+  /** Where people are; null when the call knows of none. */
+  people: Destination | null
+  destinations: Readonly<Record<string, Destination>>
+}
+
+/** What happens when everything said in a turn has been heard. */
+export type Next =
+  | { does: 'listen'; expectation: Expectation }
+  | { does: 'transfer'; to: Destination; name: string; because: HandOverReason }
+  | { does: 'end'; ending: Ending }
+
+export interface Thinking {
+  is: 'thinking'
+  about: Question
+  /** Digits pressed before it is known what they answer. */
+  typed: string
+  next: Next
+}
+
+export interface Speaking {
+  is: 'speaking'
+  /** Whether the engine has more to say. */
+  answer: 'coming' | 'complete'
+  /** False from the first piece on that must be heard out. */
+  interruptible: boolean
+  /** Digits pressed while this must be heard out. */
+  typed: string
+  next: Next
+}
+
+export interface Listening {
+  is: 'listening'
+  expectation: Expectation
+  digits: string
+  /** What the caller said before going on, not yet answered. */
+  carried: Utterance | null
+  /** When a silence that has lasted since we began to listen is too long. */
+  silentUntilMs: number
+}
+
+/** The caller spoke into our words and nobody knows yet whether they meant it. */
+export interface Interrupted {
+  is: 'interrupted'
+  speech: Speaking
+}
+
+export type Conversing = Thinking | Speaking | Interrupted | Listening
+
+export type Phase =
+  | { is: 'opening' }
+  | Conversing
+  /** The caller has put us on hold: nothing is counted and no timer runs. */
+  | { is: 'held'; before: Conversing }
+  | { is: 'moving'; to: Destination; name: string; because: HandOverReason }
+  | { is: 'closing'; ending: Ending }
+  | { is: 'over'; ending: Ending }
+
+export interface Dialogue {
+  readonly settings: DialogueSettings
+  /** The exchange we are in; 0 is the greeting. */
+  readonly turn: number
+  /** Language and voice of what follows. */
+  readonly speech: { language: string; voice: string }
+  /** What the caller does, whatever we do: `paused` means that a hearing is still to come. */
+  readonly caller: 'silent' | 'talking' | 'paused'
+  /** Silences in a row. */
+  readonly silences: number
+  /** Utterances in a row that nobody could recognize. */
+  readonly misheard: number
+  /** Transfers in a row that the engine asked for and that did not come about. */
+  readonly refusals: number
+  readonly phase: Phase
+}
+
+export type Step = readonly [Dialogue, readonly Command[]]
+
+export function newDialogue(settings: DialogueSettings): Dialogue {
+  return {
+    settings,
+    turn: 0,
+    speech: { language: settings.language, voice: settings.voice },
+    caller: 'silent',
+    silences: 0,
+    misheard: 0,
+    refusals: 0,
+    phase: { is: 'opening' },
+  }
+}
+
+/** The timers that may run in a phase. Leaving it stops those that the next one does not have. */
+export function timersOf(phase: Phase): TimerName[] {
+  switch (phase.is) {
+    case 'thinking':
+      return ['engine']
+    case 'speaking':
+      return phase.answer === 'coming' ? ['engine'] : []
+    case 'interrupted':
+      return timersOf(phase.speech)
+    case 'listening':
+      return phase.digits === '' ? ['silence'] : ['digits']
+    case 'moving':
+    case 'closing':
+      return ['closing']
+    case 'opening':
+    case 'held':
+    case 'over':
+      return []
+    default:
+      return unreachable(phase)
+  }
+}
+
+export function isConversing(phase: Phase): phase is Conversing {
+  return ['thinking', 'speaking', 'interrupted', 'listening'].includes(phase.is)
+}

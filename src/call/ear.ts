@@ -1,0 +1,128 @@
+// The recording of the caller as a microphone: started, followed, replaced by a fresh file every minute, and deleted when used.
+
+import type { Followers } from '../audio/follower.ts'
+import type { Following } from '../audio/following.ts'
+import type { Clock, Timer } from '../lib/clock.ts'
+import type { Files } from '../lib/files.ts'
+import type { Ids } from '../lib/ids.ts'
+import type { Log } from '../lib/log.ts'
+import type { Leg, Recording } from '../pbx/pbx.ts'
+
+export interface EarOptions {
+  leg: Leg
+  followers: Followers
+  clock: Clock
+  files: Files
+  ids: Ids
+  log: Log
+  /** The memory file system that the switch and we share. */
+  folder: string
+  onSamples(samples: Int16Array, position: number): void
+  /** Nothing is heard any more, and not because of a hold. */
+  onFailed(message: string): void
+}
+
+/** What a telephone gives: G.711 has nothing above 4 kHz. */
+export const EAR_SAMPLE_RATE = 8_000
+
+/** A minute is 960 kB: a memory file system holds that for every call. */
+const ROTATE_AFTER_MS = 60_000
+/** Entering another place on the switch has been seen to leave gaps of half a second; this is no gap any more. */
+const STALL_MS = 3_000
+
+type State =
+  | { is: 'closed' }
+  | { is: 'opening' }
+  | { is: 'open'; recording: Recording; following: Following; rotation: Timer }
+
+export class Ear {
+  readonly #options: EarOptions
+  #state: State = { is: 'closed' }
+
+  constructor(options: EarOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when the switch writes. Rejects with PbxError when it does not. */
+  async open(): Promise<void> {
+    const { leg, followers, log, onSamples, onFailed } = this.#options
+    const path = this.#newPath()
+    const opening: State = { is: 'opening' }
+    this.#state = opening
+    const recording = await leg.record(path, EAR_SAMPLE_RATE)
+    if (this.#state !== opening) return this.#abandon(recording)
+    const following = followers.follow(path, {
+      sampleRate: EAR_SAMPLE_RATE,
+      format: 'wav',
+      stallMs: STALL_MS,
+      onSamples,
+      onStalled: ms => onFailed(`the recording has not grown for ${Math.round(ms)} ms`),
+      onTrouble: trouble => {
+        log.error({ trouble }, 'the recording is in trouble')
+        if (trouble.type !== 'truncated') onFailed(`the recording is ${trouble.type}`)
+      },
+    })
+    this.#state = { is: 'open', recording, following, rotation: this.#rotateLater() }
+  }
+
+  /** The caller holds us: the switch writes nothing, which is no failure. */
+  hold(): void {
+    if (this.#state.is === 'open') this.#state.following.hold()
+  }
+
+  unhold(): void {
+    if (this.#state.is === 'open') this.#state.following.unhold()
+  }
+
+  /** Ends the recording and deletes it. Does nothing when it is closed. Never rejects. */
+  async close(): Promise<void> {
+    const { log } = this.#options
+    const state = this.#state
+    this.#state = { is: 'closed' }
+    if (state.is !== 'open') return
+    state.rotation.cancel()
+    state.following.end()
+    await state.recording.stop().catch(error => log.warn({ error }, 'a recording could not be stopped'))
+    this.#discard(state.recording)
+  }
+
+  /** The switch may have written its last frames after we let the file go. */
+  #discard({ path }: Recording): void {
+    try {
+      this.#options.files.remove(path)
+    } catch (error) {
+      this.#options.log.warn({ error, path }, 'a recording could not be deleted')
+    }
+  }
+
+  #newPath(): string {
+    return `${this.#options.folder}/${this.#options.ids.next()}.wav`
+  }
+
+  #rotateLater(): Timer {
+    return this.#options.clock.after(ROTATE_AFTER_MS, () => {
+      this.#rotate().catch(error => this.#options.log.warn({ error }, 'the recording could not be renewed'))
+    })
+  }
+
+  /** The new file begins before the old one ends; the follower drops what both hold. */
+  async #rotate(): Promise<void> {
+    const state = this.#state
+    if (state.is !== 'open') return
+    state.rotation = this.#rotateLater()
+    const path = this.#newPath()
+    const next = await this.#options.leg.record(path, EAR_SAMPLE_RATE)
+    if (this.#state !== state) return this.#abandon(next)
+    const old = state.recording
+    const rotation = state.following.continueWith(path)
+    state.recording = next
+    await old.stop()
+    rotation.oldStopped()
+  }
+
+  /** The call let go of the ear while this recording was starting. */
+  async #abandon(recording: Recording): Promise<void> {
+    await recording.stop()
+    this.#discard(recording)
+  }
+}

@@ -1,0 +1,36 @@
+// How a call ended, as data: by whom, why, and whose fault it was if it was one.
+
+import type { Destination } from './profile.ts'
+
+export type Fault = 'switch' | 'ear' | 'recognizer' | 'voice' | 'engine' | 'parley'
+
+export type Ending =
+  | { by: 'caller'; why: 'hung-up'; cause: string }
+  /** The conversation engine ended it. */
+  | { by: 'assistant'; why: 'finished'; reason: string }
+  | { by: 'assistant'; why: 'silence' }
+  | { by: 'assistant'; why: 'too-long' }
+  | { by: 'assistant'; why: 'too-many-turns' }
+  /** The caller is with people now. `because` tells what led there. */
+  | { by: 'assistant'; why: 'handed-over'; to: Destination; because: HandOverReason }
+  | { by: 'switch'; why: 'hung-up'; cause: string }
+  /** Somebody else sent the caller to another place on the switch. */
+  | { by: 'switch'; why: 'taken' }
+  | { by: 'switch'; why: 'lost'; message: string }
+  /** Something broke and there was nobody to hand the caller over to. */
+  | { by: 'us'; why: 'fault'; fault: Fault; message: string }
+  | { by: 'us'; why: 'shutdown' }
+
+/** What leads a caller to people. */
+export type HandOverReason =
+  | { why: 'asked'; how: 'key' | 'engine' }
+  | { why: 'limit'; limit: 'turns' | 'length' }
+  | { why: 'shutdown' }
+  | { why: 'fault'; fault: Fault; message: string }
+
+/** Whose fault an ending was; null when everything went as it should. */
+export function faultOf(ending: Ending): Fault | null {
+  if (ending.why === 'fault') return ending.fault
+  if (ending.why === 'handed-over') return ending.because.why === 'fault' ? ending.because.fault : null
+  return ending.why === 'lost' ? 'switch' : null
+}

@@ -1,0 +1,297 @@
+// The assistant's mouth: cuts what is to be said into sentences, has each made while the one before is heard, keeps at most two
+// in the switch's queue, and knows at any moment what the caller has heard.
+
+import type { Heard } from '../engine/engine.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Leg, Playback, PlaybackEnd } from '../pbx/pbx.ts'
+import { SentenceCutter } from '../speech/sentences.ts'
+import type { SynthesisRequest } from '../speech/synthesizer.ts'
+import type { CallEvent, Piece } from './vocabulary.ts'
+
+/** A sound file that is ready to be played. */
+export interface Prompt {
+  path: string
+  durationMs: number
+}
+
+/** Where prompts come from. */
+export interface Prompts {
+  /** Rejects when no voice can speak it, or with the signal's reason. */
+  get(request: SynthesisRequest, signal: AbortSignal): Promise<Prompt>
+  /** The file turned out to be unplayable: it will be made anew. */
+  forget(prompt: Prompt): Promise<void>
+  /** A sound of the operator's, by its name in the sounds folder. Rejects when there is none. */
+  sound(file: string): Promise<Prompt>
+}
+
+/** One sentence or sound on its way to the caller. */
+type LineState =
+  | { is: 'unmade' }
+  | { is: 'making' }
+  | { is: 'ready'; prompt: Prompt }
+  | { is: 'queued'; prompt: Prompt; playback: Playback }
+  /** Stopped before its end; it may be played again. */
+  | { is: 'cut'; prompt: Prompt; heardMs: number }
+  | { is: 'heard'; heardMs: number }
+  /** Nobody can play it; the others go on. */
+  | { is: 'skipped' }
+
+interface Line {
+  content: { kind: 'text'; request: SynthesisRequest } | { kind: 'sound'; file: string }
+  attempts: number
+  state: LineState
+}
+
+/** What the speaker tells about a line, for the journal. */
+export interface SpokenLine {
+  turn: number
+  text: string
+  how: PlaybackEnd['how']
+  heardMs: number
+}
+
+export interface SpeakerOptions {
+  leg: Leg
+  prompts: Prompts
+  clock: Clock
+  signal: AbortSignal
+  post(event: CallEvent): void
+  onStarted(turn: number, text: string): void
+  onSpoken(line: SpokenLine): void
+}
+
+/** One playing, one waiting: the gap between them is 1 ms, and no more than one is lost to a break. */
+const QUEUED_LIMIT = 2
+/** So many sentences are made ahead of the one that plays: enough for a slow provider, little enough to waste. */
+const AHEAD_LIMIT = 3
+/** An unplayable file is made anew once. */
+const ATTEMPTS_LIMIT = 2
+
+export class Speaker {
+  readonly #options: SpeakerOptions
+  #turn = -1
+  #lines: Line[] = []
+  #cutter: { cutter: SentenceCutter; language: string; voice: string } | undefined
+  /** Whether more will be said in this turn; `told` once `speechFinished` has been posted. */
+  #rest: 'coming' | 'complete' | 'told' = 'coming'
+  /** Why nothing may be played just now; speaking goes on when the set is empty. `stopping`: the switch is not silent yet. */
+  readonly #silentBecause = new Set<'hush' | 'hold' | 'stopping' | 'over'>()
+  /** Settles when the switch has become silent after the latest stop. */
+  #stopped: Promise<void> = Promise.resolve()
+
+  constructor(options: SpeakerOptions) {
+    this.#options = options
+    options.signal.addEventListener('abort', () => this.#silence('over'), { once: true })
+  }
+
+  /** Adds to what is said in `turn`. The first piece of a new turn ends what the turn before had left. */
+  speak(turn: number, piece: Piece): void {
+    if (turn !== this.#turn) this.#begin(turn)
+    if (piece.kind === 'sound') {
+      this.#flush()
+      this.#lines.push({ content: piece, attempts: 0, state: { is: 'unmade' } })
+    } else {
+      const { text, language, voice } = piece
+      if (this.#cutter && (this.#cutter.language !== language || this.#cutter.voice !== voice)) this.#flush()
+      this.#cutter ??= { cutter: new SentenceCutter(), language, voice }
+      this.#addSentences(this.#cutter.cutter.push(text), language, voice)
+    }
+    this.#pump()
+  }
+
+  /** No more comes in `turn`: when all of it has been heard, `speechFinished` is posted. */
+  finish(turn: number): void {
+    if (turn !== this.#turn) this.#begin(turn)
+    this.#flush()
+    this.#rest = 'complete'
+    this.#pump()
+  }
+
+  /** Silent at once; what was not heard is kept for `resume`. */
+  hush(): void {
+    this.#silence('hush')
+  }
+
+  resume(): void {
+    this.#silentBecause.delete('hush')
+    this.#pump()
+  }
+
+  /** The caller holds us: nothing spoken now would be heard. The sentence that was cut is spoken again after `unhold`. */
+  hold(): void {
+    this.#silence('hold')
+  }
+
+  unhold(): void {
+    this.#silentBecause.delete('hold')
+    this.#pump()
+  }
+
+  /** Resolves, once a stop has taken effect, to what the caller heard of the latest turn; null when there was nothing to hear. */
+  async heard(): Promise<Heard | null> {
+    await this.#stopped
+    return this.#lines.length === 0 ? null : heardOf(this.#lines, this.#rest !== 'coming')
+  }
+
+  #begin(turn: number): void {
+    this.#stop()
+    this.#silentBecause.delete('hush')
+    this.#turn = turn
+    this.#lines = []
+    this.#cutter = undefined
+    this.#rest = 'coming'
+  }
+
+  #addSentences(sentences: readonly string[], language: string, voice: string): void {
+    for (const text of sentences) {
+      const request = { text, language, voice }
+      this.#lines.push({ content: { kind: 'text', request }, attempts: 0, state: { is: 'unmade' } })
+    }
+  }
+
+  #flush(): void {
+    if (!this.#cutter) return
+    const { cutter, language, voice } = this.#cutter
+    this.#cutter = undefined
+    this.#addSentences(cutter.flush(), language, voice)
+  }
+
+  #silence(because: 'hush' | 'hold' | 'over'): void {
+    this.#silentBecause.add(because)
+    this.#stop()
+  }
+
+  #stop(): void {
+    const playing = this.#lines.flatMap(({ state }) => (state.is === 'queued' ? [state.playback.ended] : []))
+    if (playing.length === 0) return
+    const hushed = this.#options.leg.hush().catch(() => {
+      // The leg is gone or refuses: its playbacks settle all the same, and the leg itself reports what became of it.
+    })
+    this.#silentBecause.add('stopping')
+    const stopped = Promise.all([hushed, ...playing]).then(() => {
+      if (this.#stopped !== stopped) return
+      this.#silentBecause.delete('stopping')
+      this.#pump()
+    })
+    this.#stopped = stopped
+  }
+
+  /** Makes what is due to be made, plays what is due to be played, and says so when nothing is left. */
+  #pump(): void {
+    if (this.#silentBecause.size > 0) return
+    const left = this.#lines.filter(({ state }) => state.is !== 'heard' && state.is !== 'skipped')
+    if (left.length === 0) {
+      if (this.#rest === 'complete') this.#finished()
+      return
+    }
+    for (const line of left.slice(0, AHEAD_LIMIT)) if (line.state.is === 'unmade') void this.#make(line)
+    for (const line of left.slice(0, QUEUED_LIMIT)) {
+      if (line.state.is === 'queued') continue
+      if (line.state.is !== 'ready' && line.state.is !== 'cut') break
+      this.#play(line, line.state.prompt)
+    }
+  }
+
+  #finished(): void {
+    this.#rest = 'told'
+    this.#options.post({ type: 'speechFinished', turn: this.#turn, atMs: this.#options.clock.now() })
+  }
+
+  async #make(line: Line): Promise<void> {
+    const { prompts, signal } = this.#options
+    line.attempts++
+    line.state = { is: 'making' }
+    try {
+      const { content } = line
+      const prompt = await (content.kind === 'text'
+        ? prompts.get(content.request, signal)
+        : prompts.sound(content.file))
+      line.state = { is: 'ready', prompt }
+    } catch (error) {
+      if (signal.aborted) return
+      line.state = { is: 'skipped' }
+      // A missing sound of the operator's is left out; a sentence that no voice can speak is a failure of the turn.
+      if (line.content.kind === 'text') this.#fail(line, error)
+    }
+    if (this.#lines.includes(line)) this.#pump()
+  }
+
+  #fail(line: Line, error: unknown): void {
+    if (!this.#lines.includes(line)) return
+    const message = error instanceof Error ? error.message : String(error)
+    this.#options.post({ type: 'voiceFailed', turn: this.#turn, message, atMs: this.#options.clock.now() })
+  }
+
+  #play(line: Line, prompt: Prompt): void {
+    const playback = this.#options.leg.play(prompt.path, prompt.durationMs)
+    const turn = this.#turn
+    line.state = { is: 'queued', prompt, playback }
+    void playback.started.then(started => {
+      if (started === 'started') this.#options.onStarted(turn, textOf(line))
+    })
+    void playback.ended.then(end => this.#ended(line, turn, prompt, end))
+  }
+
+  #ended(line: Line, turn: number, prompt: Prompt, end: PlaybackEnd): void {
+    this.#options.onSpoken({ turn, text: textOf(line), how: end.how, heardMs: end.heardMs })
+    const current = this.#lines.includes(line)
+    if (end.how === 'completed') line.state = { is: 'heard', heardMs: end.heardMs }
+    else if (end.how === 'failed') return this.#unplayable(line, prompt, end.cause)
+    // Somebody other than us ended it: playing it again could go on for ever.
+    else if (current && this.#silentBecause.size === 0) line.state = { is: 'heard', heardMs: end.heardMs }
+    else line.state = { is: 'cut', prompt, heardMs: end.heardMs }
+    if (current) this.#pump()
+  }
+
+  #unplayable(line: Line, prompt: Prompt, cause: string): void {
+    line.state = { is: 'skipped' }
+    if (!this.#lines.includes(line) || this.#options.signal.aborted) return
+    if (line.content.kind === 'text') {
+      if (line.attempts >= ATTEMPTS_LIMIT)
+        return this.#fail(line, new Error(`the switch cannot play it: ${cause}`))
+      line.state = { is: 'making' }
+      void this.#options.prompts
+        .forget(prompt)
+        .catch(() => {
+          // It could not be removed; making it anew overwrites it.
+        })
+        .then(() => this.#make(line))
+      return
+    }
+    this.#pump()
+  }
+}
+
+function textOf(line: Line): string {
+  return line.content.kind === 'text' ? line.content.request.text : ''
+}
+
+function heardOf(lines: readonly Line[], complete: boolean): Heard {
+  const words: string[] = []
+  let ms = 0
+  let all = complete
+  for (const line of lines) {
+    const { state } = line
+    if (state.is === 'heard') {
+      words.push(textOf(line))
+      ms += state.heardMs
+    } else if (state.is === 'cut') {
+      words.push(beginning(textOf(line), state.heardMs / state.prompt.durationMs))
+      ms += state.heardMs
+      all = false
+    } else if (state.is !== 'skipped') all = false
+  }
+  return { text: words.filter(one => one !== '').join(' '), ms: Math.round(ms), complete: all }
+}
+
+/** The words that fit into `share` of a sentence, by their letters: speech runs at about an even pace. */
+function beginning(sentence: string, share: number): string {
+  const letters = sentence.length * Math.min(1, Math.max(0, share))
+  let heard = ''
+  for (const word of sentence.split(' ')) {
+    const longer = heard === '' ? word : `${heard} ${word}`
+    if (longer.length > letters) break
+    heard = longer
+  }
+  return heard
+}

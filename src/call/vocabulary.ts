@@ -1,0 +1,83 @@
+// Everything that can happen to a call, and everything a call can ask for: two closed unions. Events are facts about the
+// past and carry the time at which they happened; commands are wishes that the shell fulfils in order.
+
+import type { Directive, Expectation } from '../engine/engine.ts'
+import type { HangUp } from '../pbx/pbx.ts'
+import type { Ending } from './ending.ts'
+import type { Destination } from './profile.ts'
+
+/** `silence`: the caller answers nothing. `digits`: no further digit comes. `engine`: nothing comes from the engine.
+ *  `call`: the call has lasted too long. `closing`: last words or the hang-up do not come to an end. */
+export type TimerName = 'silence' | 'digits' | 'engine' | 'call' | 'closing'
+
+/** What the caller said, once, as far as a recognizer understood it. */
+export interface Utterance {
+  text: string
+  /** 0–1; null when the recognizer does not say. */
+  confidence: number | null
+  language: string | null
+  durationMs: number
+}
+
+export type CallEvent = { atMs: number } /** The caller is answered and can be heard. */ & (
+  | { type: 'opened' }
+  | { type: 'openingFailed'; message: string }
+  | { type: 'callerSpoke' }
+  /** A pause ended what the caller said; `utteranceHeard`, `nothingHeard` or `hearingFailed` follows, exactly one. */
+  | { type: 'callerPaused' }
+  | { type: 'utteranceHeard'; utterance: Utterance }
+  | { type: 'nothingHeard' }
+  | { type: 'hearingFailed'; message: string }
+  /** The caller cannot be heard at all any more. */
+  | { type: 'earFailed'; message: string }
+  | { type: 'digitPressed'; digit: string }
+  | { type: 'held' }
+  | { type: 'unheld' }
+  | { type: 'directiveGiven'; turn: number; directive: Directive }
+  | { type: 'answerFinished'; turn: number }
+  | { type: 'engineFailed'; turn: number; message: string }
+  /** All that was said in this turn has been heard, and no more comes. */
+  | { type: 'speechFinished'; turn: number }
+  | { type: 'voiceFailed'; turn: number; message: string }
+  | { type: 'timeUp'; name: TimerName; turn: number | null }
+  | { type: 'transferFailed'; message: string }
+  | { type: 'legMoved' }
+  | { type: 'legHungUp'; hangUp: HangUp }
+  | { type: 'legLost'; message: string }
+  | { type: 'shutdownBegun' }
+  | { type: 'faulted'; message: string }
+)
+
+/** One thing to be spoken. Successive texts of the same voice are one text, cut into sentences as it grows. */
+export type Piece =
+  | { kind: 'text'; text: string; language: string; voice: string; interruptible: boolean }
+  | { kind: 'sound'; file: string; interruptible: boolean }
+
+/** What the engine is asked about. What the caller heard of the last turn is added by whoever asks. */
+export type Question =
+  | { type: 'start' }
+  | { type: 'speech'; utterance: Utterance }
+  | { type: 'digits'; digits: string }
+  | { type: 'silence'; count: number; ms: number }
+  | { type: 'transferFailed'; to: string; message: string }
+
+export type Command =
+  | { type: 'ask'; turn: number; question: Question }
+  /** The answer to the running question is not wanted any more. */
+  | { type: 'withdraw' }
+  | { type: 'speak'; turn: number; piece: Piece }
+  /** Nothing more will be spoken in this turn: `speechFinished` follows. */
+  | { type: 'finishSpeech'; turn: number }
+  /** Silent at once. What was not heard to its end is kept until the next turn speaks. */
+  | { type: 'hush' }
+  /** Goes on with what a hush cut off, from the beginning of the sentence it cut. */
+  | { type: 'resumeSpeech'; turn: number }
+  | { type: 'listen'; expectation: Expectation }
+  | { type: 'deafen' }
+  | { type: 'sendDigits'; digits: string }
+  | { type: 'transfer'; to: Destination }
+  | { type: 'hangUp'; cause: string }
+  | { type: 'startTimer'; name: TimerName; turn: number | null; ms: number }
+  | { type: 'stopTimer'; name: TimerName }
+  /** The call is over for us. A leg that is still there is let go: its dialplan goes on. */
+  | { type: 'close'; ending: Ending }

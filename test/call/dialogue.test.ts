@@ -1,0 +1,927 @@
+// The dialogue as a table: every phase against every event. What has no row must change nothing and ask for nothing.
+
+import { describe, expect, test } from 'vitest'
+import type { Dialogue, DialogueSettings, Phase, Speaking } from '../../src/call/dialogue/state.ts'
+import { newDialogue } from '../../src/call/dialogue/state.ts'
+import { step } from '../../src/call/dialogue.ts'
+import type { CallEvent, Command, Utterance } from '../../src/call/vocabulary.ts'
+import { type Expectation, openExpectation } from '../../src/engine/engine.ts'
+
+const people = { number: '2000', context: 'public' }
+const sales = { number: '3000', context: 'public' }
+
+const settings: DialogueSettings = {
+  policy: {
+    silenceMs: 7_000,
+    silenceLimit: 2,
+    endOfTurnMs: 700,
+    maxUtteranceMs: 30_000,
+    interDigitMs: 3_000,
+    bargeIn: true,
+    engineTimeoutMs: 8_000,
+    recognitionTimeoutMs: 3_000,
+    misheardLimit: 1,
+    maxTurns: 100,
+    maxMs: 3_600_000,
+  },
+  phrases: {
+    silence: ['Are you there?', 'Hello?'],
+    pardon: 'Pardon?',
+    apology: 'Sorry.',
+    toPeople: 'One moment.',
+    transferFailed: 'Nobody is there.',
+    goodbye: 'Goodbye.',
+  },
+  language: 'en-US',
+  voice: 'ada',
+  peopleKey: '0',
+  people,
+  destinations: { sales },
+}
+
+const said: Utterance = { text: 'hello', confidence: 0.9, language: null, durationMs: 400 }
+const listen = { does: 'listen', expectation: openExpectation } as const
+const speaking: Speaking = { is: 'speaking', answer: 'coming', interruptible: true, typed: '', next: listen }
+const complete: Speaking = { ...speaking, answer: 'complete' }
+const ending = { by: 'assistant', why: 'finished', reason: 'done' } as const
+const listening = {
+  is: 'listening',
+  expectation: openExpectation,
+  digits: '',
+  carried: null,
+  silentUntilMs: 7_000,
+} as const
+
+const TURN = 3
+const phases: Record<string, Phase> = {
+  opening: { is: 'opening' },
+  'thinking:start': { is: 'thinking', about: { type: 'start' }, typed: '', next: listen },
+  'thinking:speech': { is: 'thinking', about: { type: 'speech', utterance: said }, typed: '', next: listen },
+  'thinking:silence': {
+    is: 'thinking',
+    about: { type: 'silence', count: 1, ms: 7_000 },
+    typed: '',
+    next: listen,
+  },
+  speaking,
+  'speaking:complete': complete,
+  'speaking:heard out': { ...complete, interruptible: false },
+  'speaking:leaving': {
+    ...complete,
+    interruptible: false,
+    next: { does: 'transfer', to: people, name: 'people', because: { why: 'asked', how: 'key' } },
+  },
+  interrupted: { is: 'interrupted', speech: speaking },
+  listening,
+  'listening:digits': { ...listening, digits: '4' },
+  held: { is: 'held', before: listening },
+  moving: { is: 'moving', to: people, name: 'people', because: { why: 'asked', how: 'key' } },
+  closing: { is: 'closing', ending },
+  over: { is: 'over', ending },
+}
+
+const say = (text: string) =>
+  ({ type: 'say', text, interruptible: true, language: null, voice: null }) as const
+
+const events: Record<string, CallEvent> = {
+  opened: { type: 'opened', atMs: 0 },
+  openingFailed: { type: 'openingFailed', message: 'no', atMs: 0 },
+  callerSpoke: { type: 'callerSpoke', atMs: 0 },
+  callerPaused: { type: 'callerPaused', atMs: 0 },
+  utteranceHeard: { type: 'utteranceHeard', utterance: said, atMs: 0 },
+  nothingHeard: { type: 'nothingHeard', atMs: 0 },
+  hearingFailed: { type: 'hearingFailed', message: 'no', atMs: 0 },
+  earFailed: { type: 'earFailed', message: 'no', atMs: 0 },
+  'digit 5': { type: 'digitPressed', digit: '5', atMs: 0 },
+  'digit 0': { type: 'digitPressed', digit: '0', atMs: 0 },
+  held: { type: 'held', atMs: 0 },
+  unheld: { type: 'unheld', atMs: 0 },
+  say: { type: 'directiveGiven', turn: TURN, directive: say('Good.'), atMs: 0 },
+  'listen directive': {
+    type: 'directiveGiven',
+    turn: TURN,
+    directive: { type: 'listen', expectation: { ...openExpectation, expect: 'yes-no' } },
+    atMs: 0,
+  },
+  'transfer directive': {
+    type: 'directiveGiven',
+    turn: TURN,
+    directive: { type: 'transfer', to: 'sales', announce: 'To sales.' },
+    atMs: 0,
+  },
+  'unknown transfer': {
+    type: 'directiveGiven',
+    turn: TURN,
+    directive: { type: 'transfer', to: 'nowhere', announce: null },
+    atMs: 0,
+  },
+  'end directive': {
+    type: 'directiveGiven',
+    turn: TURN,
+    directive: { type: 'end', reason: 'done' },
+    atMs: 0,
+  },
+  answerFinished: { type: 'answerFinished', turn: TURN, atMs: 0 },
+  engineFailed: { type: 'engineFailed', turn: TURN, message: 'no', atMs: 0 },
+  speechFinished: { type: 'speechFinished', turn: TURN, atMs: 0 },
+  voiceFailed: { type: 'voiceFailed', turn: TURN, message: 'no', atMs: 0 },
+  'time: silence': { type: 'timeUp', name: 'silence', turn: TURN, atMs: 0 },
+  'time: digits': { type: 'timeUp', name: 'digits', turn: TURN, atMs: 0 },
+  'time: engine': { type: 'timeUp', name: 'engine', turn: TURN, atMs: 0 },
+  'time: call': { type: 'timeUp', name: 'call', turn: null, atMs: 0 },
+  'time: closing': { type: 'timeUp', name: 'closing', turn: TURN, atMs: 0 },
+  transferFailed: { type: 'transferFailed', message: 'no', atMs: 0 },
+  legMoved: { type: 'legMoved', atMs: 0 },
+  legHungUp: { type: 'legHungUp', hangUp: { by: 'caller', cause: 'NORMAL_CLEARING' }, atMs: 0 },
+  legLost: { type: 'legLost', message: 'gone', atMs: 0 },
+  shutdownBegun: { type: 'shutdownBegun', atMs: 0 },
+  faulted: { type: 'faulted', message: 'bug', atMs: 0 },
+}
+
+function at(phase: Phase, more: Partial<Dialogue> = {}): Dialogue {
+  return { ...newDialogue(settings), turn: TURN, silences: 1, phase, ...more }
+}
+
+function summary(command: Command): string {
+  switch (command.type) {
+    case 'startTimer':
+      return `start ${command.name} ${command.ms}`
+    case 'stopTimer':
+      return `stop ${command.name}`
+    case 'speak':
+      return command.piece.kind === 'text' ? `speak "${command.piece.text}"` : `play ${command.piece.file}`
+    case 'ask':
+      return `ask ${command.turn} ${command.question.type}`
+    case 'transfer':
+      return `transfer ${command.to.number}`
+    case 'close':
+      return `close ${command.ending.by}/${command.ending.why}`
+    case 'listen':
+      return `listen ${command.expectation.expect}`
+    default:
+      return command.type
+  }
+}
+
+function outcome(from: Dialogue, event: CallEvent): string | undefined {
+  const [to, commands] = step(from, event)
+  if (commands.length === 0 && to.phase === from.phase && to.turn === from.turn) return undefined
+  return [to.phase.is, ...commands.map(summary)].join(' · ')
+}
+
+// [phase, event, phase afterwards · commands in order]
+const table: ReadonlyArray<readonly [string, string, string]> = [
+  ['opening', 'opened', 'thinking · start call 3600000 · ask 0 start · start engine 8000'],
+  ['opening', 'openingFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['opening', 'earFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['opening', 'digit 0', 'speaking · withdraw · deafen · speak "One moment." · finishSpeech'],
+  ['opening', 'time: call', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['opening', 'legMoved', 'over · close switch/taken'],
+  ['opening', 'legHungUp', 'over · close caller/hung-up'],
+  ['opening', 'legLost', 'over · close switch/lost'],
+  ['opening', 'shutdownBegun', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['opening', 'faulted', 'moving · transfer 2000 · start closing 5000'],
+  [
+    'thinking:start',
+    'earFailed',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['thinking:start', 'digit 5', 'thinking'],
+  [
+    'thinking:start',
+    'digit 0',
+    'speaking · stop engine · withdraw · deafen · speak "One moment." · finishSpeech',
+  ],
+  ['thinking:start', 'held', 'held · stop engine'],
+  ['thinking:start', 'say', 'speaking · listen open · speak "Good." · start engine 8000'],
+  ['thinking:start', 'listen directive', 'thinking · start engine 8000'],
+  [
+    'thinking:start',
+    'transfer directive',
+    'speaking · stop engine · listen open · speak "To sales." · deafen · finishSpeech',
+  ],
+  ['thinking:start', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
+  ['thinking:start', 'end directive', 'closing · stop engine · deafen · hangUp · start closing 5000'],
+  ['thinking:start', 'answerFinished', 'listening · stop engine · listen open · start silence 7000'],
+  [
+    'thinking:start',
+    'engineFailed',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'thinking:start',
+    'time: engine',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'thinking:start',
+    'time: call',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['thinking:start', 'legMoved', 'over · stop engine · close switch/taken'],
+  ['thinking:start', 'legHungUp', 'over · stop engine · close caller/hung-up'],
+  ['thinking:start', 'legLost', 'over · stop engine · close switch/lost'],
+  [
+    'thinking:start',
+    'shutdownBegun',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['thinking:start', 'faulted', 'moving · stop engine · transfer 2000 · start closing 5000'],
+  ['thinking:speech', 'callerSpoke', 'listening · stop engine · withdraw · listen open · start silence 7000'],
+  ['thinking:speech', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
+  [
+    'thinking:speech',
+    'earFailed',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['thinking:speech', 'digit 5', 'thinking'],
+  [
+    'thinking:speech',
+    'digit 0',
+    'speaking · stop engine · withdraw · deafen · speak "One moment." · finishSpeech',
+  ],
+  ['thinking:speech', 'held', 'held · stop engine'],
+  ['thinking:speech', 'say', 'speaking · listen open · speak "Good." · start engine 8000'],
+  ['thinking:speech', 'listen directive', 'thinking · start engine 8000'],
+  [
+    'thinking:speech',
+    'transfer directive',
+    'speaking · stop engine · listen open · speak "To sales." · deafen · finishSpeech',
+  ],
+  ['thinking:speech', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
+  ['thinking:speech', 'end directive', 'closing · stop engine · deafen · hangUp · start closing 5000'],
+  ['thinking:speech', 'answerFinished', 'listening · stop engine · listen open · start silence 7000'],
+  [
+    'thinking:speech',
+    'engineFailed',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'thinking:speech',
+    'time: engine',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'thinking:speech',
+    'time: call',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['thinking:speech', 'legMoved', 'over · stop engine · close switch/taken'],
+  ['thinking:speech', 'legHungUp', 'over · stop engine · close caller/hung-up'],
+  ['thinking:speech', 'legLost', 'over · stop engine · close switch/lost'],
+  [
+    'thinking:speech',
+    'shutdownBegun',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['thinking:speech', 'faulted', 'moving · stop engine · transfer 2000 · start closing 5000'],
+  [
+    'thinking:silence',
+    'callerSpoke',
+    'listening · stop engine · withdraw · listen open · start silence 7000',
+  ],
+  ['thinking:silence', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
+  [
+    'thinking:silence',
+    'earFailed',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['thinking:silence', 'digit 5', 'thinking'],
+  [
+    'thinking:silence',
+    'digit 0',
+    'speaking · stop engine · withdraw · deafen · speak "One moment." · finishSpeech',
+  ],
+  ['thinking:silence', 'held', 'held · stop engine'],
+  ['thinking:silence', 'say', 'speaking · listen open · speak "Good." · start engine 8000'],
+  ['thinking:silence', 'listen directive', 'thinking · start engine 8000'],
+  [
+    'thinking:silence',
+    'transfer directive',
+    'speaking · stop engine · listen open · speak "To sales." · deafen · finishSpeech',
+  ],
+  ['thinking:silence', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
+  ['thinking:silence', 'end directive', 'closing · stop engine · deafen · hangUp · start closing 5000'],
+  [
+    'thinking:silence',
+    'answerFinished',
+    'speaking · stop engine · withdraw · listen open · speak "Are you there?" · finishSpeech',
+  ],
+  [
+    'thinking:silence',
+    'engineFailed',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'thinking:silence',
+    'time: engine',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'thinking:silence',
+    'time: call',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['thinking:silence', 'legMoved', 'over · stop engine · close switch/taken'],
+  ['thinking:silence', 'legHungUp', 'over · stop engine · close caller/hung-up'],
+  ['thinking:silence', 'legLost', 'over · stop engine · close switch/lost'],
+  [
+    'thinking:silence',
+    'shutdownBegun',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['thinking:silence', 'faulted', 'moving · stop engine · transfer 2000 · start closing 5000'],
+  ['speaking', 'callerSpoke', 'interrupted · hush'],
+  ['speaking', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
+  ['speaking', 'earFailed', 'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking', 'digit 5', 'listening · stop engine · hush · withdraw · start digits 3000'],
+  ['speaking', 'digit 0', 'speaking · stop engine · withdraw · deafen · speak "One moment." · finishSpeech'],
+  ['speaking', 'held', 'held · stop engine'],
+  ['speaking', 'say', 'speaking · speak "Good." · start engine 8000'],
+  ['speaking', 'listen directive', 'speaking · listen yes-no · start engine 8000'],
+  ['speaking', 'transfer directive', 'speaking · stop engine · speak "To sales." · deafen · finishSpeech'],
+  ['speaking', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
+  ['speaking', 'end directive', 'speaking · stop engine · deafen · finishSpeech'],
+  ['speaking', 'answerFinished', 'speaking · stop engine · finishSpeech'],
+  ['speaking', 'engineFailed', 'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking', 'voiceFailed', 'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking', 'time: engine', 'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking', 'time: call', 'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking', 'legMoved', 'over · stop engine · close switch/taken'],
+  ['speaking', 'legHungUp', 'over · stop engine · close caller/hung-up'],
+  ['speaking', 'legLost', 'over · stop engine · close switch/lost'],
+  ['speaking', 'shutdownBegun', 'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking', 'faulted', 'moving · stop engine · transfer 2000 · start closing 5000'],
+  ['speaking:complete', 'callerSpoke', 'interrupted · hush'],
+  ['speaking:complete', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
+  ['speaking:complete', 'earFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking:complete', 'digit 5', 'listening · hush · withdraw · start digits 3000'],
+  ['speaking:complete', 'digit 0', 'speaking · withdraw · deafen · speak "One moment." · finishSpeech'],
+  ['speaking:complete', 'held', 'held'],
+  ['speaking:complete', 'speechFinished', 'listening · listen open · start silence 7000'],
+  ['speaking:complete', 'voiceFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking:complete', 'time: call', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking:complete', 'legMoved', 'over · close switch/taken'],
+  ['speaking:complete', 'legHungUp', 'over · close caller/hung-up'],
+  ['speaking:complete', 'legLost', 'over · close switch/lost'],
+  ['speaking:complete', 'shutdownBegun', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking:complete', 'faulted', 'moving · transfer 2000 · start closing 5000'],
+  ['speaking:heard out', 'earFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking:heard out', 'digit 5', 'speaking'],
+  ['speaking:heard out', 'digit 0', 'speaking · withdraw · deafen · speak "One moment." · finishSpeech'],
+  ['speaking:heard out', 'held', 'held'],
+  ['speaking:heard out', 'speechFinished', 'listening · listen open · start silence 7000'],
+  ['speaking:heard out', 'voiceFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking:heard out', 'time: call', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking:heard out', 'legMoved', 'over · close switch/taken'],
+  ['speaking:heard out', 'legHungUp', 'over · close caller/hung-up'],
+  ['speaking:heard out', 'legLost', 'over · close switch/lost'],
+  ['speaking:heard out', 'shutdownBegun', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['speaking:heard out', 'faulted', 'moving · transfer 2000 · start closing 5000'],
+  ['speaking:leaving', 'held', 'held'],
+  ['speaking:leaving', 'speechFinished', 'moving · transfer 2000 · start closing 5000'],
+  ['speaking:leaving', 'voiceFailed', 'moving · transfer 2000 · start closing 5000'],
+  ['speaking:leaving', 'legMoved', 'over · close switch/taken'],
+  ['speaking:leaving', 'legHungUp', 'over · close caller/hung-up'],
+  ['speaking:leaving', 'legLost', 'over · close switch/lost'],
+  ['speaking:leaving', 'faulted', 'moving · transfer 2000 · start closing 5000'],
+  ['interrupted', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
+  ['interrupted', 'nothingHeard', 'speaking · listen open · resumeSpeech · start engine 8000'],
+  [
+    'interrupted',
+    'hearingFailed',
+    'speaking · stop engine · withdraw · listen open · speak "Pardon?" · finishSpeech',
+  ],
+  ['interrupted', 'earFailed', 'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['interrupted', 'digit 5', 'listening · stop engine · hush · withdraw · start digits 3000'],
+  [
+    'interrupted',
+    'digit 0',
+    'speaking · stop engine · withdraw · deafen · speak "One moment." · finishSpeech',
+  ],
+  ['interrupted', 'held', 'held · stop engine'],
+  ['interrupted', 'say', 'interrupted · speak "Good." · start engine 8000'],
+  ['interrupted', 'listen directive', 'interrupted · listen yes-no · start engine 8000'],
+  ['interrupted', 'transfer directive', 'interrupted · stop engine · speak "To sales." · finishSpeech'],
+  ['interrupted', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
+  ['interrupted', 'end directive', 'interrupted · stop engine · finishSpeech'],
+  ['interrupted', 'answerFinished', 'interrupted · stop engine · finishSpeech'],
+  [
+    'interrupted',
+    'engineFailed',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'interrupted',
+    'voiceFailed',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['interrupted', 'time: engine', 'interrupted · start engine 8000'],
+  ['interrupted', 'time: call', 'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['interrupted', 'legMoved', 'over · stop engine · close switch/taken'],
+  ['interrupted', 'legHungUp', 'over · stop engine · close caller/hung-up'],
+  ['interrupted', 'legLost', 'over · stop engine · close switch/lost'],
+  [
+    'interrupted',
+    'shutdownBegun',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['interrupted', 'faulted', 'moving · stop engine · transfer 2000 · start closing 5000'],
+  ['listening', 'utteranceHeard', 'thinking · stop silence · hush · ask 4 speech · start engine 8000'],
+  [
+    'listening',
+    'hearingFailed',
+    'speaking · stop silence · withdraw · listen open · speak "Pardon?" · finishSpeech',
+  ],
+  ['listening', 'earFailed', 'speaking · stop silence · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['listening', 'digit 5', 'listening · stop silence · start digits 3000'],
+  [
+    'listening',
+    'digit 0',
+    'speaking · stop silence · withdraw · deafen · speak "One moment." · finishSpeech',
+  ],
+  ['listening', 'held', 'held · stop silence'],
+  ['listening', 'time: silence', 'thinking · stop silence · ask 4 silence · start engine 8000'],
+  ['listening', 'time: call', 'speaking · stop silence · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['listening', 'legMoved', 'over · stop silence · close switch/taken'],
+  ['listening', 'legHungUp', 'over · stop silence · close caller/hung-up'],
+  ['listening', 'legLost', 'over · stop silence · close switch/lost'],
+  [
+    'listening',
+    'shutdownBegun',
+    'speaking · stop silence · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['listening', 'faulted', 'moving · stop silence · transfer 2000 · start closing 5000'],
+  ['listening:digits', 'utteranceHeard', 'thinking · stop digits · hush · ask 4 speech · start engine 8000'],
+  [
+    'listening:digits',
+    'hearingFailed',
+    'speaking · stop digits · withdraw · listen open · speak "Pardon?" · finishSpeech',
+  ],
+  [
+    'listening:digits',
+    'earFailed',
+    'speaking · stop digits · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['listening:digits', 'digit 5', 'listening · start digits 3000'],
+  ['listening:digits', 'digit 0', 'listening · start digits 3000'],
+  ['listening:digits', 'held', 'held · stop digits'],
+  ['listening:digits', 'time: digits', 'thinking · stop digits · hush · ask 4 digits · start engine 8000'],
+  [
+    'listening:digits',
+    'time: call',
+    'speaking · stop digits · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['listening:digits', 'legMoved', 'over · stop digits · close switch/taken'],
+  ['listening:digits', 'legHungUp', 'over · stop digits · close caller/hung-up'],
+  ['listening:digits', 'legLost', 'over · stop digits · close switch/lost'],
+  [
+    'listening:digits',
+    'shutdownBegun',
+    'speaking · stop digits · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['listening:digits', 'faulted', 'moving · stop digits · transfer 2000 · start closing 5000'],
+  ['held', 'earFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['held', 'unheld', 'listening · listen open · start silence 7000'],
+  ['held', 'say', 'held'],
+  ['held', 'listen directive', 'held'],
+  ['held', 'transfer directive', 'held'],
+  ['held', 'unknown transfer', 'held'],
+  ['held', 'end directive', 'held'],
+  ['held', 'answerFinished', 'held'],
+  ['held', 'time: call', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['held', 'legMoved', 'over · close switch/taken'],
+  ['held', 'legHungUp', 'over · close caller/hung-up'],
+  ['held', 'legLost', 'over · close switch/lost'],
+  ['held', 'shutdownBegun', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['held', 'faulted', 'moving · transfer 2000 · start closing 5000'],
+  [
+    'moving',
+    'time: closing',
+    'speaking · stop closing · withdraw · listen open · speak "Nobody is there." · finishSpeech',
+  ],
+  [
+    'moving',
+    'transferFailed',
+    'speaking · stop closing · withdraw · listen open · speak "Nobody is there." · finishSpeech',
+  ],
+  ['moving', 'legMoved', 'over · stop closing · close assistant/handed-over'],
+  ['moving', 'legHungUp', 'over · stop closing · close caller/hung-up'],
+  ['moving', 'legLost', 'over · stop closing · close switch/lost'],
+  ['moving', 'faulted', 'over · stop closing · close us/fault'],
+  ['closing', 'time: closing', 'over · stop closing · close assistant/finished'],
+  ['closing', 'legMoved', 'over · stop closing · close switch/taken'],
+  ['closing', 'legHungUp', 'over · stop closing · close assistant/finished'],
+  ['closing', 'legLost', 'over · stop closing · close switch/lost'],
+  ['closing', 'faulted', 'over · stop closing · close us/fault'],
+]
+
+describe('every phase against every event', () => {
+  const expected = new Map(table.map(([phase, event, after]) => [`${phase} / ${event}`, after]))
+
+  for (const [phaseName, phase] of Object.entries(phases)) {
+    test(phaseName, () => {
+      const seen = Object.entries(events).map(([eventName, event]) => {
+        const key = `${phaseName} / ${eventName}`
+        return [key, outcome(at(phase), event)] as const
+      })
+      for (const [key, after] of seen) expect(after, key).toBe(expected.get(key))
+    })
+  }
+
+  test('the table names only phases and events that exist', () => {
+    for (const [phase, event] of table) {
+      expect(phases, phase).toHaveProperty([phase])
+      expect(events, event).toHaveProperty([event])
+    }
+  })
+})
+
+/** Feeds events one after the other; returns the dialogue and all commands. */
+function play(d: Dialogue, ...happened: CallEvent[]): { d: Dialogue; commands: string[] } {
+  let current = d
+  const commands: string[] = []
+  for (const event of happened) {
+    const [next, asked] = step(current, event)
+    current = next
+    commands.push(...asked.map(summary))
+  }
+  return { d: current, commands }
+}
+
+function listeningFor(expectation: Partial<Expectation>, digits = ''): Dialogue {
+  return at({ ...listening, expectation: { ...openExpectation, ...expectation }, digits })
+}
+
+const press = (digits: string, atMs = 0): CallEvent[] =>
+  [...digits].map(digit => ({ type: 'digitPressed', digit, atMs }))
+const asked = (d: Dialogue) => (d.phase.is === 'thinking' ? d.phase.about : undefined)
+
+describe('stale events', () => {
+  test.each([
+    { type: 'directiveGiven', turn: TURN - 1, directive: say('Old.'), atMs: 0 },
+    { type: 'answerFinished', turn: TURN - 1, atMs: 0 },
+    { type: 'engineFailed', turn: TURN - 1, message: 'no', atMs: 0 },
+    { type: 'speechFinished', turn: TURN - 1, atMs: 0 },
+    { type: 'voiceFailed', turn: TURN - 1, message: 'no', atMs: 0 },
+    { type: 'timeUp', name: 'engine', turn: TURN - 1, atMs: 0 },
+  ] satisfies CallEvent[])('$type of an older turn changes nothing', event => {
+    for (const phase of Object.values(phases)) expect(outcome(at(phase), event)).toBeUndefined()
+  })
+})
+
+describe('silence and noise', () => {
+  test('noise does not push the silence back: it is over when the first deadline has passed', () => {
+    const noise = (atMs: number): CallEvent[] => [
+      { type: 'callerSpoke', atMs },
+      { type: 'callerPaused', atMs: atMs + 500 },
+      { type: 'nothingHeard', atMs: atMs + 900 },
+    ]
+    const early = play(at(listening), ...noise(3_000))
+    expect(early.d.phase.is).toBe('listening')
+    const late = play(early.d, ...noise(6_500))
+    expect(late.commands).toContain('ask 4 silence')
+  })
+
+  test('a silence that ends while the caller talks is not counted', () => {
+    const { d, commands } = play(
+      at(listening),
+      { type: 'callerSpoke', atMs: 6_900 },
+      { type: 'timeUp', name: 'silence', turn: TURN, atMs: 7_000 },
+    )
+    expect(d.phase.is).toBe('listening')
+    expect(commands).toEqual([])
+  })
+
+  test('after the last silence the call ends politely', () => {
+    const { d, commands } = play(
+      at(listening, { silences: 2 }),
+      { type: 'timeUp', name: 'silence', turn: TURN, atMs: 7_000 },
+      { type: 'speechFinished', turn: TURN + 1, atMs: 9_000 },
+    )
+    expect(commands).toEqual(expect.arrayContaining(['speak "Goodbye."', 'hangUp']))
+    expect(d.phase).toEqual({ is: 'closing', ending: { by: 'assistant', why: 'silence' } })
+  })
+
+  test('what is expected survives a silence that the engine has no words for', () => {
+    const { d } = play(
+      listeningFor({ expect: 'digits', numDigits: 5, timeoutMs: 4_000 }),
+      { type: 'timeUp', name: 'silence', turn: TURN, atMs: 4_000 },
+      { type: 'answerFinished', turn: TURN + 1, atMs: 4_100 },
+      { type: 'speechFinished', turn: TURN + 2, atMs: 5_000 },
+    )
+    expect(d.phase).toMatchObject({ is: 'listening', expectation: { expect: 'digits', numDigits: 5 } })
+  })
+
+  test('words forget the silences before them', () => {
+    const { d } = play(at(listening, { silences: 2 }), { type: 'utteranceHeard', utterance: said, atMs: 0 })
+    expect(d.silences).toBe(0)
+  })
+})
+
+describe('a caller who goes on', () => {
+  const more: Utterance = { text: 'and goodbye', confidence: 0.5, language: null, durationMs: 300 }
+  const both = { type: 'speech', utterance: { text: 'hello and goodbye', confidence: 0.5, durationMs: 700 } }
+
+  test('is asked about once, with both parts', () => {
+    const { d, commands } = play(
+      at(phases['thinking:speech'] as Phase),
+      { type: 'callerSpoke', atMs: 0 },
+      { type: 'callerPaused', atMs: 500 },
+      { type: 'utteranceHeard', utterance: more, atMs: 800 },
+    )
+    expect(asked(d)).toMatchObject(both)
+    expect(commands).toContain('withdraw')
+  })
+
+  test('whose second part is only noise is answered to the first', () => {
+    const { d } = play(
+      at(phases['thinking:speech'] as Phase),
+      { type: 'callerSpoke', atMs: 0 },
+      { type: 'callerPaused', atMs: 500 },
+      { type: 'nothingHeard', atMs: 800 },
+    )
+    expect(asked(d)).toMatchObject({ type: 'speech', utterance: said })
+  })
+
+  test('while the first part is still being recognized is waited for', () => {
+    const { d } = play(
+      at(listening),
+      { type: 'callerSpoke', atMs: 0 },
+      { type: 'callerPaused', atMs: 500 },
+      { type: 'callerSpoke', atMs: 700 },
+      { type: 'utteranceHeard', utterance: said, atMs: 900 },
+      { type: 'callerPaused', atMs: 1_200 },
+      { type: 'utteranceHeard', utterance: more, atMs: 1_500 },
+    )
+    expect(asked(d)).toMatchObject(both)
+  })
+
+  test('cannot be joined to a silence', () => {
+    const { d } = play(
+      at(phases['thinking:silence'] as Phase),
+      { type: 'callerSpoke', atMs: 0 },
+      { type: 'callerPaused', atMs: 500 },
+      { type: 'utteranceHeard', utterance: said, atMs: 800 },
+    )
+    expect(asked(d)).toMatchObject({ type: 'speech', utterance: said })
+  })
+})
+
+describe('an interruption', () => {
+  test('that was only noise lets the assistant go on, and what came meanwhile is kept', () => {
+    const { d, commands } = play(
+      at(speaking),
+      { type: 'callerSpoke', atMs: 0 },
+      { type: 'directiveGiven', turn: TURN, directive: say('More.'), atMs: 100 },
+      { type: 'answerFinished', turn: TURN, atMs: 200 },
+      { type: 'callerPaused', atMs: 300 },
+      { type: 'nothingHeard', atMs: 600 },
+    )
+    expect(commands).toEqual(
+      expect.arrayContaining(['hush', 'speak "More."', 'finishSpeech', 'resumeSpeech']),
+    )
+    expect(d.phase).toMatchObject({ is: 'speaking', answer: 'complete' })
+  })
+
+  test('is not possible where the profile forbids it', () => {
+    const forbidden = at(speaking, {
+      settings: { ...settings, policy: { ...settings.policy, bargeIn: false } },
+    })
+    expect(outcome(forbidden, { type: 'callerSpoke', atMs: 0 })).toBeUndefined()
+    expect(outcome(forbidden, { type: 'utteranceHeard', utterance: said, atMs: 0 })).toBeUndefined()
+  })
+
+  test('cannot stop an announcement before a transfer, nor a farewell', () => {
+    for (const directive of [
+      { type: 'transfer', to: 'sales', announce: 'To sales.' },
+      { type: 'end', reason: 'done' },
+    ] as const) {
+      const { d } = play(at(speaking), { type: 'directiveGiven', turn: TURN, directive, atMs: 0 })
+      expect(outcome(d, { type: 'callerSpoke', atMs: 0 })).toBeUndefined()
+    }
+  })
+})
+
+describe('digits', () => {
+  test('are complete when as many have come as are expected', () => {
+    const { d } = play(listeningFor({ expect: 'digits', numDigits: 5 }), ...press('40721'))
+    expect(asked(d)).toEqual({ type: 'digits', digits: '40721' })
+  })
+
+  test('are complete at the finishing key, which is none of them', () => {
+    const { d } = play(listeningFor({ expect: 'digits', finishOnKey: '#' }), ...press('12#'))
+    expect(asked(d)).toEqual({ type: 'digits', digits: '12' })
+  })
+
+  test('are complete when no longer answer begins with them', () => {
+    const menu = { expect: 'digits', validDigits: ['1', '2', '21'] } as const
+    expect(asked(play(listeningFor(menu), ...press('1')).d)).toEqual({ type: 'digits', digits: '1' })
+    expect(play(listeningFor(menu), ...press('2')).d.phase.is).toBe('listening')
+  })
+
+  test('are complete when no further one comes', () => {
+    const { d, commands } = play(listeningFor({ expect: 'digits' }), ...press('12'), {
+      type: 'timeUp',
+      name: 'digits',
+      turn: TURN,
+      atMs: 3_000,
+    })
+    expect(commands.filter(one => one === 'start digits 3000')).toHaveLength(2)
+    expect(asked(d)).toEqual({ type: 'digits', digits: '12' })
+  })
+
+  test('pressed into words that must be heard out count when they are over', () => {
+    const menu: Speaking = {
+      ...complete,
+      interruptible: false,
+      next: { does: 'listen', expectation: { ...openExpectation, expect: 'digits', numDigits: 2 } },
+    }
+    const { d } = play(at(menu), ...press('42'), { type: 'speechFinished', turn: TURN, atMs: 0 })
+    expect(asked(d)).toEqual({ type: 'digits', digits: '42' })
+  })
+
+  test('pressed while the engine thinks answer what it asks for then', () => {
+    const expectation = { ...openExpectation, expect: 'digits' as const, numDigits: 2 }
+    const { d } = play(
+      at(phases['thinking:speech'] as Phase),
+      ...press('42'),
+      { type: 'directiveGiven', turn: TURN, directive: say('Your number?'), atMs: 0 },
+      { type: 'directiveGiven', turn: TURN, directive: { type: 'listen', expectation }, atMs: 0 },
+      { type: 'answerFinished', turn: TURN, atMs: 0 },
+      { type: 'speechFinished', turn: TURN, atMs: 0 },
+    )
+    expect(asked(d)).toEqual({ type: 'digits', digits: '42' })
+  })
+
+  test('do not grow without end', () => {
+    const { d } = play(listeningFor({ expect: 'digits' }), ...press('1'.repeat(200)))
+    expect(d.phase).toMatchObject({ is: 'listening', digits: '1'.repeat(64) })
+  })
+})
+
+describe('the key for people', () => {
+  const toPeople = 'speak "One moment."'
+
+  test.each(['opening', 'thinking:start', 'thinking:speech', 'speaking', 'interrupted', 'listening'])(
+    'works from %s',
+    name => {
+      expect(play(at(phases[name] as Phase), ...press('0')).commands).toContain(toPeople)
+    },
+  )
+
+  test('is a digit while digits are collected', () => {
+    const { d } = play(listeningFor({ expect: 'digits', numDigits: 3 }), ...press('100'))
+    expect(asked(d)).toEqual({ type: 'digits', digits: '100' })
+  })
+
+  test('reaches people when it stays alone and is no answer', () => {
+    const waiting = play(listeningFor({ expect: 'digits', numDigits: 3 }), ...press('0'))
+    expect(waiting.commands).toEqual(['stop silence', 'start digits 3000'])
+    const alone = play(waiting.d, { type: 'timeUp', name: 'digits', turn: TURN, atMs: 3_000 })
+    expect(alone.commands).toContain(toPeople)
+  })
+
+  test('is an answer where the engine says that it is one', () => {
+    const { d } = play(listeningFor({ expect: 'digits', validDigits: ['0', '1'] }), ...press('0'))
+    expect(asked(d)).toEqual({ type: 'digits', digits: '0' })
+  })
+
+  test('ends the call with a word where there are no people', () => {
+    const alone = at(listening, { settings: { ...settings, people: null } })
+    const { commands } = play(alone, ...press('0'), { type: 'speechFinished', turn: TURN + 1, atMs: 0 })
+    expect(commands).toEqual(expect.arrayContaining(['speak "Goodbye."', 'close us/fault']))
+  })
+})
+
+describe('hold', () => {
+  test('keeps what the engine says meanwhile, and no timer runs', () => {
+    const held = play(
+      at(phases['thinking:speech'] as Phase),
+      { type: 'held', atMs: 0 },
+      { type: 'directiveGiven', turn: TURN, directive: say('Hello.'), atMs: 10 },
+      { type: 'answerFinished', turn: TURN, atMs: 20 },
+    )
+    expect(held.commands.filter(one => one.startsWith('start'))).toEqual([])
+    const { d } = play(held.d, { type: 'unheld', atMs: 60_000 })
+    expect(d.phase).toMatchObject({ is: 'speaking', answer: 'complete' })
+  })
+
+  test('gives the engine its time again afterwards', () => {
+    const { commands } = play(
+      at(phases['thinking:speech'] as Phase),
+      { type: 'held', atMs: 0 },
+      { type: 'unheld', atMs: 60_000 },
+    )
+    expect(commands).toEqual(['stop engine', 'start engine 8000'])
+  })
+
+  test('takes the rest of an interruption with it: the assistant goes on', () => {
+    const { d, commands } = play(
+      at(phases.interrupted as Phase),
+      { type: 'held', atMs: 0 },
+      { type: 'unheld', atMs: 1_000 },
+    )
+    expect(commands).toContain('resumeSpeech')
+    expect(d.phase.is).toBe('speaking')
+  })
+
+  test('answers what had been said and not yet answered', () => {
+    const { d } = play(
+      at({ ...listening, carried: said }),
+      { type: 'held', atMs: 0 },
+      { type: 'unheld', atMs: 9 },
+    )
+    expect(asked(d)).toMatchObject({ type: 'speech', utterance: said })
+  })
+
+  test('waits for further digits again', () => {
+    const { commands } = play(
+      at({ ...listening, digits: '4' }),
+      { type: 'held', atMs: 0 },
+      { type: 'unheld', atMs: 9 },
+    )
+    expect(commands).toEqual(['stop digits', 'listen open', 'start digits 3000'])
+  })
+})
+
+describe('limits and failures', () => {
+  test('a call with too many turns goes to people', () => {
+    const { d, commands } = play(at(listening, { turn: 100 }), {
+      type: 'utteranceHeard',
+      utterance: said,
+      atMs: 0,
+    })
+    expect(commands).toContain('speak "Sorry."')
+    expect(d.phase).toMatchObject({ next: { does: 'transfer', because: { why: 'limit', limit: 'turns' } } })
+  })
+
+  test('who is not understood again and again meets people', () => {
+    const failed: CallEvent = { type: 'hearingFailed', message: 'no', atMs: 0 }
+    const first = play(at(listening), failed, { type: 'speechFinished', turn: TURN + 1, atMs: 0 })
+    expect(first.commands).toContain('speak "Pardon?"')
+    expect(first.d.phase.is).toBe('listening')
+    expect(play(first.d, failed).d.phase).toMatchObject({
+      next: { does: 'transfer', because: { fault: 'recognizer' } },
+    })
+  })
+
+  test('an engine that insists on a destination that does not exist is left', () => {
+    let d = at(speaking)
+    for (let refused = 0; refused < 3; refused++) {
+      const directive = { type: 'transfer', to: 'nowhere', announce: null } as const
+      d = play(d, { type: 'directiveGiven', turn: d.turn, directive, atMs: 0 }).d
+    }
+    expect(d.phase).toMatchObject({ is: 'speaking', next: { because: { why: 'fault', fault: 'engine' } } })
+  })
+
+  test('the engine is told when a transfer of its own did not come about', () => {
+    const moving: Phase = {
+      is: 'moving',
+      to: sales,
+      name: 'sales',
+      because: { why: 'asked', how: 'engine' },
+    }
+    const { d } = play(at(moving), { type: 'transferFailed', message: 'refused', atMs: 0 })
+    expect(asked(d)).toEqual({ type: 'transferFailed', to: 'sales', message: 'refused' })
+  })
+
+  test('a transfer after a fault that fails too lets the dialplan go on', () => {
+    const moving: Phase = {
+      is: 'moving',
+      to: people,
+      name: 'people',
+      because: { why: 'fault', fault: 'engine', message: 'no' },
+    }
+    expect(outcome(at(moving), { type: 'transferFailed', message: 'no', atMs: 0 })).toBe(
+      'over · stop closing · close us/fault',
+    )
+  })
+
+  test('a farewell that no voice can speak still ends the call', () => {
+    const farewell: Speaking = { ...complete, interruptible: false, next: { does: 'end', ending } }
+    expect(outcome(at(farewell), { type: 'voiceFailed', turn: TURN, message: 'no', atMs: 0 })).toBe(
+      'closing · hangUp · start closing 5000',
+    )
+  })
+
+  test('an empty phrase is not spoken', () => {
+    const quiet = { ...settings, phrases: { ...settings.phrases, apology: '' } }
+    const { commands } = play(at(listening, { settings: quiet }), {
+      type: 'earFailed',
+      message: 'no',
+      atMs: 0,
+    })
+    expect(commands).toEqual(['stop silence', 'withdraw', 'hush', 'transfer 2000', 'start closing 5000'])
+  })
+
+  test('a language asked for speaks and listens from then on', () => {
+    const { d } = play(at(speaking), {
+      type: 'directiveGiven',
+      turn: TURN,
+      directive: { type: 'language', language: 'de-DE', voice: null },
+      atMs: 0,
+    })
+    expect(d.speech).toEqual({ language: 'de-DE', voice: '' })
+  })
+})

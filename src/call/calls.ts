@@ -180,14 +180,16 @@ function settingsFor(
 ): DialogueSettings {
   const { policy, phrases, voice, peopleKey } = profile
   const named = profile.people === null ? undefined : destinations[profile.people]
+  const people = named ?? fallbackOf(facts) ?? null
   return {
     policy,
     phrases,
     language,
     voice: language === profile.language ? voice : '',
     peopleKey,
-    people: named ?? fallbackOf(facts) ?? null,
-    destinations,
+    people,
+    // An engine may always ask for people by that name.
+    destinations: people ? { people, ...destinations } : destinations,
   }
 }
 

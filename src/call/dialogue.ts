@@ -116,6 +116,9 @@ function take(d: Dialogue, event: CallEvent): Step {
     case 'engineFailed':
       if (!isAnswering(d.phase)) return [d, []]
       return toPeople(d, { why: 'fault', fault: 'engine', message: event.message }, atMs)
+    case 'speechStarted':
+      if (d.phase.is !== 'speaking' || d.phase.unheard === null) return [d, []]
+      return [{ ...d, phase: { ...d.phase, unheard: null } }, []]
     case 'speechFinished':
       return speechFinished(d, atMs)
     case 'voiceFailed':

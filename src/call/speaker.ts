@@ -56,6 +56,7 @@ export interface SpeakerOptions {
   clock: Clock
   signal: AbortSignal
   post(event: CallEvent): void
+  /** The caller hears the beginning of it. */
   onStarted(turn: number, text: string): void
   onSpoken(line: SpokenLine): void
 }
@@ -70,6 +71,8 @@ const ATTEMPTS_LIMIT = 2
 export class Speaker {
   readonly #options: SpeakerOptions
   #turn = -1
+  /** The latest turn of which the caller has heard something. */
+  #startedTurn = -1
   #lines: Line[] = []
   #cutter: { cutter: SentenceCutter; language: string; voice: string } | undefined
   /** Whether more will be said in this turn; `told` once `speechFinished` has been posted. */
@@ -227,9 +230,16 @@ export class Speaker {
     const turn = this.#turn
     line.state = { is: 'queued', prompt, playback }
     void playback.started.then(started => {
-      if (started === 'started') this.#options.onStarted(turn, textOf(line))
+      if (started === 'started') this.#started(turn, textOf(line))
     })
     void playback.ended.then(end => this.#ended(line, turn, prompt, end))
+  }
+
+  #started(turn: number, text: string): void {
+    this.#options.onStarted(turn, text)
+    if (this.#startedTurn === turn) return
+    this.#startedTurn = turn
+    this.#options.post({ type: 'speechStarted', turn, atMs: this.#options.clock.now() })
   }
 
   #ended(line: Line, turn: number, prompt: Prompt, end: PlaybackEnd): void {

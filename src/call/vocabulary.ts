@@ -36,6 +36,8 @@ export type CallEvent = { atMs: number } /** The caller is answered and can be h
   | { type: 'directiveGiven'; turn: number; directive: Directive }
   | { type: 'answerFinished'; turn: number }
   | { type: 'engineFailed'; turn: number; message: string }
+  /** The caller hears the first sound of this turn. */
+  | { type: 'speechStarted'; turn: number }
   /** All that was said in this turn has been heard, and no more comes. */
   | { type: 'speechFinished'; turn: number }
   | { type: 'voiceFailed'; turn: number; message: string }

@@ -1,4 +1,4 @@
-// Where log lines go, as something one is given. Fields first, a constant sentence after them: pino fits as it is.
+// Where log lines go, as something one is given. Fields first, a constant sentence after them: pino fits.
 
 export interface Log {
   debug(fields: object, message: string): void

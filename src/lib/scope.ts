@@ -88,8 +88,12 @@ export class Scope {
 
   /** Ends it, once: the first reason counts. Resolves when children and clean-ups are through or given up on; never rejects. */
   end(reason: EndReason): Promise<void> {
-    this.#ended ??= this.#end(reason)
-    return this.#ended
+    if (this.#ended) return this.#ended
+    // Set before anything runs: an abort listener or a clean-up may well call `end` again.
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#ended = promise
+    void this.#end(reason).then(resolve)
+    return promise
   }
 
   async #end(reason: EndReason): Promise<void> {

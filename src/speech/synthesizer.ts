@@ -12,6 +12,8 @@ export interface SynthesizedSpeech {
   /** 16-bit mono. */
   samples: Int16Array
   sampleRate: number
+  /** The `settings` of who made it, where the one that was asked may have asked another. */
+  settings?: string
 }
 
 export interface Synthesizer {

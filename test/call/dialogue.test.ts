@@ -41,7 +41,14 @@ const settings: DialogueSettings = {
 
 const said: Utterance = { text: 'hello', confidence: 0.9, language: null, durationMs: 400 }
 const listen = { does: 'listen', expectation: openExpectation } as const
-const speaking: Speaking = { is: 'speaking', answer: 'coming', interruptible: true, typed: '', next: listen }
+const speaking: Speaking = {
+  is: 'speaking',
+  answer: 'coming',
+  interruptible: true,
+  unheard: null,
+  typed: '',
+  next: listen,
+}
 const complete: Speaking = { ...speaking, answer: 'complete' }
 const ending = { by: 'assistant', why: 'finished', reason: 'done' } as const
 const listening = {
@@ -64,6 +71,7 @@ const phases: Record<string, Phase> = {
     next: listen,
   },
   speaking,
+  'speaking:unheard': { ...speaking, unheard: said },
   'speaking:complete': complete,
   'speaking:heard out': { ...complete, interruptible: false },
   'speaking:leaving': {
@@ -123,6 +131,7 @@ const events: Record<string, CallEvent> = {
   },
   answerFinished: { type: 'answerFinished', turn: TURN, atMs: 0 },
   engineFailed: { type: 'engineFailed', turn: TURN, message: 'no', atMs: 0 },
+  speechStarted: { type: 'speechStarted', turn: TURN, atMs: 0 },
   speechFinished: { type: 'speechFinished', turn: TURN, atMs: 0 },
   voiceFailed: { type: 'voiceFailed', turn: TURN, message: 'no', atMs: 0 },
   'time: silence': { type: 'timeUp', name: 'silence', turn: TURN, atMs: 0 },
@@ -227,7 +236,11 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
     'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   ['thinking:start', 'faulted', 'moving · stop engine · transfer 2000 · start closing 5000'],
-  ['thinking:speech', 'callerSpoke', 'listening · stop engine · withdraw · listen open · start silence 7000'],
+  [
+    'thinking:speech',
+    'callerSpoke',
+    'listening · stop engine · hush · withdraw · listen open · start silence 7000',
+  ],
   ['thinking:speech', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
   [
     'thinking:speech',
@@ -278,7 +291,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   [
     'thinking:silence',
     'callerSpoke',
-    'listening · stop engine · withdraw · listen open · start silence 7000',
+    'listening · stop engine · hush · withdraw · listen open · start silence 7000',
   ],
   ['thinking:silence', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
   [
@@ -352,6 +365,64 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ['speaking', 'legLost', 'over · stop engine · close switch/lost'],
   ['speaking', 'shutdownBegun', 'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech'],
   ['speaking', 'faulted', 'moving · stop engine · transfer 2000 · start closing 5000'],
+  [
+    'speaking:unheard',
+    'callerSpoke',
+    'listening · stop engine · hush · withdraw · listen open · start silence 7000',
+  ],
+  ['speaking:unheard', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
+  [
+    'speaking:unheard',
+    'earFailed',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['speaking:unheard', 'digit 5', 'listening · stop engine · hush · withdraw · start digits 3000'],
+  [
+    'speaking:unheard',
+    'digit 0',
+    'speaking · stop engine · withdraw · deafen · speak "One moment." · finishSpeech',
+  ],
+  ['speaking:unheard', 'held', 'held · stop engine'],
+  ['speaking:unheard', 'say', 'speaking · speak "Good." · start engine 8000'],
+  ['speaking:unheard', 'listen directive', 'speaking · listen yes-no · start engine 8000'],
+  [
+    'speaking:unheard',
+    'transfer directive',
+    'speaking · stop engine · speak "To sales." · deafen · finishSpeech',
+  ],
+  ['speaking:unheard', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
+  ['speaking:unheard', 'end directive', 'speaking · stop engine · deafen · finishSpeech'],
+  ['speaking:unheard', 'answerFinished', 'speaking · stop engine · finishSpeech'],
+  [
+    'speaking:unheard',
+    'engineFailed',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'speaking:unheard',
+    'voiceFailed',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'speaking:unheard',
+    'time: engine',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'speaking:unheard',
+    'time: call',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['speaking:unheard', 'legMoved', 'over · stop engine · close switch/taken'],
+  ['speaking:unheard', 'legHungUp', 'over · stop engine · close caller/hung-up'],
+  ['speaking:unheard', 'legLost', 'over · stop engine · close switch/lost'],
+  [
+    'speaking:unheard',
+    'shutdownBegun',
+    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['speaking:unheard', 'faulted', 'moving · stop engine · transfer 2000 · start closing 5000'],
+  ['speaking:unheard', 'speechStarted', 'speaking'],
   ['speaking:complete', 'callerSpoke', 'interrupted · hush'],
   ['speaking:complete', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
   ['speaking:complete', 'earFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
@@ -642,6 +713,28 @@ describe('a caller who goes on', () => {
       { type: 'nothingHeard', atMs: 800 },
     )
     expect(asked(d)).toMatchObject({ type: 'speech', utterance: said })
+  })
+
+  test('before the first sound of the answer is still going on', () => {
+    const { d, commands } = play(
+      at({ ...speaking, unheard: said }),
+      { type: 'callerSpoke', atMs: 0 },
+      { type: 'directiveGiven', turn: TURN, directive: say('Too late.'), atMs: 100 },
+      { type: 'callerPaused', atMs: 500 },
+      { type: 'utteranceHeard', utterance: more, atMs: 800 },
+    )
+    expect(asked(d)).toMatchObject(both)
+    expect(commands).not.toContain('speak "Too late."')
+  })
+
+  test('after the first sound of the answer interrupts it', () => {
+    const { d } = play(
+      at({ ...speaking, unheard: said }),
+      { type: 'speechStarted', turn: TURN, atMs: 0 },
+      { type: 'callerSpoke', atMs: 100 },
+      { type: 'utteranceHeard', utterance: more, atMs: 800 },
+    )
+    expect(asked(d)).toMatchObject({ utterance: more })
   })
 
   test('while the first part is still being recognized is waited for', () => {

@@ -84,6 +84,7 @@ function obey(d: Dialogue, phase: Answering, directive: Directive, atMs: number)
 }
 
 function speak(d: Dialogue, phase: Answering, piece: Piece): Step {
+  const unheard = phase.is === 'thinking' && phase.about.type === 'speech' ? phase.about.utterance : null
   const spoken: Speaking =
     phase.is === 'speaking'
       ? { ...phase, interruptible: phase.interruptible && piece.interruptible }
@@ -91,6 +92,7 @@ function speak(d: Dialogue, phase: Answering, piece: Piece): Step {
           is: 'speaking',
           answer: 'coming',
           interruptible: piece.interruptible,
+          unheard,
           typed: phase.typed,
           next: phase.next,
         }

@@ -9,6 +9,8 @@ import type { Conversing, Dialogue, Interrupted, Listening, Speaking, Step } fro
 
 export function callerSpoke(d: Dialogue, atMs: number): Step {
   const { phase } = d
+  if (phase.is === 'speaking' && mayInterrupt(d, phase) && phase.unheard)
+    return takeBack(d, phase.unheard, atMs)
   if (phase.is === 'speaking' && mayInterrupt(d, phase))
     return [{ ...d, phase: { is: 'interrupted', speech: phase } }, [{ type: 'hush' }]]
   if (phase.is !== 'thinking') return [d, []]
@@ -26,7 +28,7 @@ function takeBack(d: Dialogue, carried: Utterance | null, atMs: number): Step {
   const turn = d.turn + 1
   const [listening, commands] = enter({ ...d, turn }, { does: 'listen', expectation: openExpectation }, atMs)
   const phase = { ...(listening.phase as Listening), carried }
-  return [{ ...listening, phase }, [{ type: 'withdraw' }, ...commands]]
+  return [{ ...listening, phase }, [{ type: 'hush' }, { type: 'withdraw' }, ...commands]]
 }
 
 export function utteranceHeard(d: Dialogue, utterance: Utterance, atMs: number): Step {
@@ -40,7 +42,7 @@ export function utteranceHeard(d: Dialogue, utterance: Utterance, atMs: number):
     case 'interrupted':
       return heed(d, utterance, atMs)
     case 'speaking':
-      return mayInterrupt(d, phase) ? heed(d, utterance, atMs) : [d, []]
+      return mayInterrupt(d, phase) ? heed(d, join(phase.unheard, utterance), atMs) : [d, []]
     case 'thinking':
       if (phase.about.type === 'speech') return heed(d, join(phase.about.utterance, utterance), atMs)
       return phase.about.type === 'silence' ? heed(d, utterance, atMs) : [d, []]

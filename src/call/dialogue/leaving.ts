@@ -21,7 +21,10 @@ export function say(d: Dialogue, text: string, next: Next, atMs: number, interru
   }
   const piece: Piece = { kind: 'text', text, ...d.speech, interruptible }
   return [
-    { ...spoken, phase: { is: 'speaking', answer: 'complete', interruptible, typed: '', next } },
+    {
+      ...spoken,
+      phase: { is: 'speaking', answer: 'complete', interruptible, unheard: null, typed: '', next },
+    },
     [withdrawn, ...attention(next), { type: 'speak', turn, piece }, { type: 'finishSpeech', turn }],
   ]
 }

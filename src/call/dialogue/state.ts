@@ -38,6 +38,8 @@ export interface Speaking {
   answer: 'coming' | 'complete'
   /** False from the first piece on that must be heard out. */
   interruptible: boolean
+  /** What this answers, as long as nothing of the answer was heard: the caller may still be going on. */
+  unheard: Utterance | null
   /** Digits pressed while this must be heard out. */
   typed: string
   next: Next

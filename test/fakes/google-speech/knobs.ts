@@ -138,3 +138,11 @@ export const refusals = {
 export function faultFor(knobs: Knobs, on: Fault['on'], nth: number): Fault | undefined {
   return knobs.faults.find(fault => fault.on === on && fault.nth === nth)
 }
+
+/** As quick as good services are over the internet. */
+export const referenceKnobs: Partial<Knobs> = {
+  interimLagMs: 200,
+  finalDelayMs: 150,
+  synthesisDelayMs: 200,
+  recognizeDelayMs: 400,
+}

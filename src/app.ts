@@ -1,0 +1,273 @@
+// The composition root: which adapters this process is made of. It alone knows Google, FreeSWITCH and the rest by name.
+
+import { Followers } from './audio/follower.ts'
+import { VoiceDetectors } from './audio/voice-detector.ts'
+import { Calls } from './call/calls.ts'
+import { Listener } from './call/listener.ts'
+import type { Profile } from './call/profile.ts'
+import type { Configuration, EngineConfiguration } from './config/configuration.ts'
+import type { RecognizerConfiguration, SynthesizerConfiguration } from './config/speech.ts'
+import type { Engine } from './engine/engine.ts'
+import { createFlowEngine } from './engine/flow/flow-engine.ts'
+import { createHttpEngine } from './engine/http/http-engine.ts'
+import type { Clock } from './lib/clock.ts'
+import type { Files } from './lib/files.ts'
+import type { Ids } from './lib/ids.ts'
+import type { Log } from './lib/log.ts'
+import { FreeSwitch } from './pbx/freeswitch/freeswitch.ts'
+import type { PbxCounts } from './pbx/pbx.ts'
+import { failoverRecognizer, failoverSynthesizer } from './speech/failover.ts'
+import { limitRecognizer, limitSynthesizer } from './speech/limits.ts'
+import { PromptStore } from './speech/prompt-store.ts'
+import type { Recognizer } from './speech/recognizer.ts'
+import { Sounds } from './speech/sounds.ts'
+import type { Synthesizer } from './speech/synthesizer.ts'
+
+/** What an application is given by its process. */
+export interface Surroundings {
+  clock: Clock
+  files: Files
+  ids: Ids
+  log: Log
+}
+
+/** Parley cannot run here as configured; the message is one sentence for the operator. */
+export class StartFailed extends Error {
+  override name = 'StartFailed'
+}
+
+/** FreeSWITCH answers within a millisecond; after this it will not. */
+const SWITCH_REPLY_LIMIT_MS = 5_000
+/** Callers are not kept waiting for a provider that may answer again in a moment. */
+const WARM_UP_LIMIT_MS = 700
+/** Recordings of calls that are over lie still for longer than any rotation of a running one. */
+const STALE_RECORDING_MS = 120_000
+
+export class App {
+  readonly #calls: Calls
+  readonly #pbx: FreeSwitch
+  readonly #followers: Followers
+  readonly #providers: readonly { close(): Promise<void> }[]
+  readonly #phrasesMade = new AbortController()
+
+  private constructor(parts: {
+    calls: Calls
+    pbx: FreeSwitch
+    followers: Followers
+    providers: readonly { close(): Promise<void> }[]
+  }) {
+    this.#calls = parts.calls
+    this.#pbx = parts.pbx
+    this.#followers = parts.followers
+    this.#providers = parts.providers
+  }
+
+  /** Starts everything; calls are accepted when it resolves. Rejects with StartFailed. */
+  static async start(configuration: Configuration, surroundings: Surroundings): Promise<App> {
+    const { clock, files, log } = surroundings
+    const { spool, state, speech, calls: limits, profiles, destinations } = configuration
+    prepareFolders(configuration, files)
+    const recognizer = failoverRecognizer(
+      await Promise.all(speech.recognizers.map(one => makeRecognizer(one, surroundings))),
+      clock,
+    )
+    const synthesizer = failoverSynthesizer(
+      await Promise.all(speech.synthesizers.map(one => makeSynthesizer(one, surroundings))),
+      clock,
+    )
+    const engines = makeEngines(configuration.engines, surroundings)
+    const [detectors, store] = await Promise.all([
+      VoiceDetectors.load(),
+      openPrompts(configuration, synthesizer, surroundings),
+      warmUp([recognizer, synthesizer], surroundings),
+      removeStaleRecordings(spool.dir, surroundings),
+    ])
+    const sounds = new Sounds(files, configuration.sounds.dir)
+    const prompts = {
+      get: store.get.bind(store),
+      forget: store.forget.bind(store),
+      sound: sounds.find.bind(sounds),
+    }
+    const followers = new Followers({
+      clock,
+      files,
+      onFault: (error, path) => log.error({ error, path }, 'a recording could not be followed'),
+    })
+    const calls = new Calls({
+      profiles,
+      destinations,
+      engines,
+      prompts,
+      clock,
+      files,
+      log,
+      journals: `${state.dir}/journals`,
+      limit: limits.max,
+      listener: (leg, { policy, hints, language }, post) =>
+        new Listener({
+          ...surroundings,
+          leg,
+          followers,
+          detectors,
+          recognizer,
+          folder: spool.dir,
+          policy,
+          hints,
+          language,
+          post,
+        }),
+    })
+    const pbx = new FreeSwitch({
+      ...surroundings,
+      ...configuration.listener,
+      replyTimeoutMs: SWITCH_REPLY_LIMIT_MS,
+    })
+    await pbx
+      .listen(leg => calls.admit(leg))
+      .catch(error => {
+        throw new StartFailed(messageOf(error), { cause: error })
+      })
+    const providers = [recognizer, synthesizer, ...Object.values(engines)]
+    const app = new App({ calls, pbx, followers, providers })
+    void app.#makePhrases(Object.values(profiles), store, log)
+    return app
+  }
+
+  get port(): number | undefined {
+    return this.#pbx.port
+  }
+
+  get counts(): { calls: Calls['counts']; pbx: PbxCounts } {
+    return { calls: this.#calls.counts, pbx: this.#pbx.counts }
+  }
+
+  /** Takes no new calls and waits until those there are have ended. */
+  async drain(): Promise<void> {
+    await this.#pbx.stopListening()
+    await this.#calls.drain()
+  }
+
+  /** Sends the callers that are still there to people, and lets go of everything. */
+  async stop(): Promise<void> {
+    this.#phrasesMade.abort()
+    await this.#pbx.stopListening()
+    await this.#calls.shutDown()
+    this.#followers.end()
+    await Promise.all(this.#providers.map(provider => provider.close()))
+  }
+
+  /** What the profiles say by themselves is made beforehand: it is needed most when no voice can be had. */
+  async #makePhrases(profiles: readonly Profile[], store: PromptStore, log: Log): Promise<void> {
+    const { signal } = this.#phrasesMade
+    try {
+      for (const { phrases, language, voice } of profiles) {
+        const { silence, ...single } = phrases
+        for (const text of [...silence, ...Object.values(single)])
+          if (text !== '') await store.get({ text, language, voice }, signal)
+      }
+    } catch (error) {
+      if (!signal.aborted) log.warn({ error }, 'the phrases of the profiles could not be made beforehand')
+    }
+  }
+}
+
+async function makeRecognizer(
+  { options, limits }: RecognizerConfiguration,
+  { clock, files }: Surroundings,
+): Promise<Recognizer> {
+  const { GoogleRecognizer } = await import('./speech/providers/google-recognizer.ts')
+  return limitRecognizer(new GoogleRecognizer(options, clock, files), limits, clock)
+}
+
+async function makeSynthesizer(
+  { options, limits }: SynthesizerConfiguration,
+  { clock, files }: Surroundings,
+): Promise<Synthesizer> {
+  const { GoogleSynthesizer } = await import('./speech/providers/google-synthesizer.ts')
+  return limitSynthesizer(new GoogleSynthesizer(options, clock, files), limits, clock)
+}
+
+function makeEngines(
+  configured: Readonly<Record<string, EngineConfiguration>>,
+  { clock, log }: Surroundings,
+): Record<string, Engine> {
+  const engines: Record<string, Engine> = {}
+  for (const [name, engine] of Object.entries(configured)) {
+    try {
+      engines[name] =
+        engine.type === 'flow'
+          ? createFlowEngine({ name, source: engine.source, fileName: engine.file })
+          : createHttpEngine({ ...engine, name, clock, log })
+    } catch (error) {
+      throw new StartFailed(messageOf(error), { cause: error })
+    }
+  }
+  return engines
+}
+
+function prepareFolders({ spool, state }: Configuration, files: Files): void {
+  for (const folder of [spool.dir, `${state.dir}/journals`, `${state.dir}/prompts`]) {
+    try {
+      files.makeFolder(folder)
+    } catch (error) {
+      throw new StartFailed(`the folder ${folder} cannot be made: ${messageOf(error)}`, { cause: error })
+    }
+  }
+}
+
+function openPrompts(
+  { state, speech }: Configuration,
+  synthesizer: Synthesizer,
+  { files, clock }: Surroundings,
+): Promise<PromptStore> {
+  const folder = `${state.dir}/prompts`
+  const mostBytes = speech.promptsMaxMB * 1_000_000
+  return PromptStore.open({ folder, mostBytes, synthesizer, files, clock }).catch(error => {
+    throw new StartFailed(`the prompts in ${folder} cannot be read: ${messageOf(error)}`, { cause: error })
+  })
+}
+
+/** Whoever can never work as configured keeps us from starting; whoever does not answer just now may do so later. */
+async function warmUp(
+  providers: readonly (Recognizer | Synthesizer)[],
+  { clock, log }: Surroundings,
+): Promise<void> {
+  const warm = Promise.all(
+    providers.map(async provider => {
+      try {
+        await provider.warmUp()
+      } catch (error) {
+        if (isPermanent(error)) throw new StartFailed(messageOf(error), { cause: error })
+        log.warn({ error, provider: provider.name }, 'a provider does not answer yet')
+      }
+    }),
+  )
+  const patience = Promise.withResolvers<void>()
+  const timer = clock.after(WARM_UP_LIMIT_MS, patience.resolve)
+  try {
+    await Promise.race([warm, patience.promise])
+  } finally {
+    timer.cancel()
+    // Whoever turns out too late to be of no use fails again with every request, and is reported then.
+    warm.catch(error => log.error({ error }, 'a provider cannot work as configured'))
+  }
+}
+
+function isPermanent(error: unknown): boolean {
+  return error instanceof Error && 'kind' in error && error.kind === 'permanent'
+}
+
+/** A process that was killed leaves recordings behind; those of running calls are fresh. */
+async function removeStaleRecordings(folder: string, { files, clock }: Surroundings): Promise<void> {
+  try {
+    for (const { name, changedMs } of await files.list(folder))
+      if (name.endsWith('.wav') && clock.wallMs() - changedMs > STALE_RECORDING_MS)
+        files.remove(`${folder}/${name}`)
+  } catch (error) {
+    throw new StartFailed(`the spool folder ${folder} cannot be read: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

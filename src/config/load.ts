@@ -1,0 +1,120 @@
+// The configuration: built-in defaults, overridden by the file in PARLEY_CONFIG, overridden by the
+// environment.
+
+import { resolve } from 'node:path'
+import { unreachable } from '../lib/unreachable.ts'
+import { disagreements } from './agreement.ts'
+import { checkGiven } from './check.ts'
+import type { Configuration, EngineConfiguration } from './configuration.ts'
+import { type Document, readable, readDocument } from './document.ts'
+import { readVariables, unknownVariables } from './environment.ts'
+import { ConfigurationInvalid, type Fault, HIDDEN, show } from './faults.ts'
+import { type BuiltIn, merge } from './merge.ts'
+import { dialled, profileFrom } from './profiles.ts'
+import { path as pathRule } from './rules.ts'
+import { type Settings, schema } from './schema.ts'
+import { secretFaults, secretVariables } from './secrets.ts'
+import { recognizerFrom, synthesizerFrom } from './speech.ts'
+import type { Surroundings } from './surroundings.ts'
+import { isObject } from './written.ts'
+
+/** Where the defaults' file and the flows beside it are. */
+const BUILT_IN_FOLDER = resolve(import.meta.dirname, '../../config')
+
+/** Throws ConfigurationInvalid, which holds every fault there is. */
+export function loadConfiguration(surroundings: Surroundings): Configuration {
+  const { env, folder } = surroundings
+  const faults: Fault[] = []
+  const read = readDocument(surroundings, faults)
+  const document = withInboundNumber(read ? read.content : {}, env.TWILIO_INBOUND_NUMBER, faults)
+  const given = checkGiven(schema, document, '', { faults, folder: read?.folder ?? folder })
+  const settings = merge(builtIn(surroundings), given, readVariables(env, folder, faults))
+  // A file that could not be read may be the one that explains a variable.
+  if (read) faults.push(...unknownVariables(env, secretVariables(document)))
+  faults.push(...secretFaults(document, env), ...disagreements(settings, document, faults))
+  const configuration = complete(settings, surroundings, faults)
+  if (faults.length > 0) throw new ConfigurationInvalid(faults)
+  return configuration
+}
+
+function builtIn({ env, uid, folder }: Surroundings): BuiltIn {
+  // The service manager separates several folders by colons; the first is ours.
+  const [managed = ''] = (env.STATE_DIRECTORY ?? '').split(':')
+  const state = managed !== '' ? managed : uid === 0 ? '/var/lib/parley' : './.parley'
+  return { folder: BUILT_IN_FOLDER, found: { 'state.dir': resolve(folder, state) } }
+}
+
+/** The number of a former set-up becomes the default profile's, unless the file names its numbers. */
+function withInboundNumber(
+  document: Document['content'],
+  number: string | undefined,
+  faults: Fault[],
+): Document['content'] {
+  if (number === undefined || number === '') return document
+  if (!dialled.accepts(number)) {
+    faults.push({ key: 'TWILIO_INBOUND_NUMBER', value: show(number), allowed: dialled.allowed })
+    return document
+  }
+  const { profiles = {} } = document
+  const { default: profile = {} } = isObject(profiles) ? profiles : {}
+  if (!isObject(profiles) || !isObject(profile) || profile.numbers !== undefined) return document
+  return { ...document, profiles: { ...profiles, default: { ...profile, numbers: [number] } } }
+}
+
+function complete(settings: Settings, surroundings: Surroundings, faults: Fault[]): Configuration {
+  const { speech, engines, profiles, ...rest } = settings
+  const credentials = credentialsIn(surroundings, faults)
+  const maxMs = settings.calls.maxMinutes * 60_000
+  return {
+    ...rest,
+    speech: {
+      ...speech,
+      recognizers: speech.recognizers.map(checked => recognizerFrom(checked, credentials)),
+      synthesizers: speech.synthesizers.map(checked => synthesizerFrom(checked, credentials)),
+    },
+    engines: mapEntries(engines, (engine, name) => completeEngine(engine, name, surroundings, faults)),
+    profiles: mapEntries(profiles, (profile, name) => profileFrom(name, profile, maxMs)),
+  }
+}
+
+function mapEntries<A, B>(entries: Record<string, A>, map: (entry: A, name: string) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, map(entry, name)]))
+}
+
+function credentialsIn({ env, folder }: Surroundings, faults: Fault[]): string | undefined {
+  const key = 'GOOGLE_APPLICATION_CREDENTIALS'
+  const file = env[key]
+  if (file === undefined || file === '') return undefined
+  if (pathRule.accepts(file)) return resolve(folder, file)
+  faults.push({ key, value: HIDDEN, allowed: pathRule.allowed })
+  return undefined
+}
+
+type CheckedEngine = Settings['engines'][string]
+
+function completeEngine(
+  engine: CheckedEngine,
+  name: string,
+  { env, files }: Surroundings,
+  faults: Fault[],
+): EngineConfiguration {
+  const key = `engines.${name}`
+  switch (engine.type) {
+    case 'flow': {
+      const { type, file } = engine
+      try {
+        return { type, file, source: files.readFile(file) }
+      } catch (error) {
+        faults.push({ key: `${key}.file`, value: show(file), allowed: readable(error) })
+        return { type, file, source: '' }
+      }
+    }
+    case 'http': {
+      const { type, url, timeouts, secretEnv } = engine
+      const secret = secretEnv === undefined ? engine.secret : env[secretEnv]
+      return { type, url, secret, timeouts }
+    }
+    default:
+      return unreachable(engine)
+  }
+}

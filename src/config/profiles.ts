@@ -1,0 +1,90 @@
+// Assistants' settings and the places they can send a caller to.
+
+import type { Profile } from '../call/profile.ts'
+import { flag, language, name, orNull, phrase, text, wholeNumber } from './rules.ts'
+import { type Checked, item, list, named, required, section, setting } from './shape.ts'
+
+/** Nobody listens to more in one go. */
+const LONGEST_PHRASE = 1_000
+/** Every hint costs time at the start of every utterance. */
+const HINTS = { least: 0, most: 500 }
+
+/** What a profile answers that names no numbers. */
+export const EVERY_NUMBER: readonly string[] = ['*']
+
+export const dialled = text('digits, letters and + * # . _ -, at most 64', {
+  longest: 64,
+  pattern: /^[0-9A-Za-z+*#._-]+$/,
+})
+const dialplanContext = text('letters, digits and . _ -, at most 128', {
+  longest: 128,
+  pattern: /^[A-Za-z0-9._-]+$/,
+})
+const key = text('one of the keys 0 to 9, *, # and A to D', { longest: 1, pattern: /^[0-9*#A-D]$/ })
+const spoken = phrase(LONGEST_PHRASE)
+
+const policy = section({
+  silenceMs: setting(wholeNumber(1_000, 120_000), 7_000, 'a silence this long counts as no answer'),
+  silenceLimit: setting(
+    wholeNumber(0, 20),
+    2,
+    'silences in a row that are asked again; the next ends the call',
+  ),
+  endOfTurnMs: setting(wholeNumber(100, 4_000), 700, 'a pause this long ends what the caller says'),
+  maxUtteranceMs: setting(wholeNumber(5_000, 240_000), 30_000, 'the longest utterance'),
+  interDigitMs: setting(wholeNumber(500, 30_000), 3_000, 'how long a further digit is waited for'),
+  bargeIn: setting(flag, true, "whether the caller's voice silences the assistant"),
+  engineTimeoutMs: setting(wholeNumber(500, 120_000), 8_000, 'how long the engine may be silent'),
+  recognitionTimeoutMs: setting(wholeNumber(100, 60_000), 3_000, 'how long the final text is waited for'),
+  misheardLimit: setting(wholeNumber(0, 20), 2, 'how often in a row the caller is asked to say it again'),
+  maxTurns: setting(wholeNumber(1, 10_000), 200, 'turns after which people take over'),
+})
+
+const phrases = section({
+  silence: list(
+    item(spoken),
+    { least: 0, most: 20 },
+    ['Are you still there?', "I'm sorry, I can't hear you."],
+    'nothing was said: one per silence in a row, the last one repeats',
+  ),
+  pardon: setting(spoken, "Sorry, I didn't catch that. Could you say it again?", 'not understood'),
+  apology: setting(
+    spoken,
+    "I'm sorry, something went wrong. I'll put you through.",
+    'before people, as we fail',
+  ),
+  toPeople: setting(spoken, 'One moment, please.', 'before people, as the caller wishes'),
+  transferFailed: setting(spoken, "I'm sorry, I couldn't reach anyone.", 'a transfer did not come about'),
+  goodbye: setting(spoken, 'Thank you for calling. Goodbye.', 'before we hang up'),
+})
+
+const profile = section({
+  numbers: list(
+    item(dialled),
+    { least: 0, most: 1_000 },
+    EVERY_NUMBER,
+    'dialled numbers it answers; `*` at the end stands for any digits',
+  ),
+  language: setting(language, 'en-US', 'language of caller and assistant'),
+  voice: setting(phrase(100), '', "the synthesizer's name of a voice; '' for its default"),
+  engine: setting(name, 'reception', 'name of an engine'),
+  hints: list(item(phrase(100)), HINTS, [], 'words that are always likely: names, products'),
+  peopleKey: setting(orNull(key), '0', 'the key that reaches people from everywhere'),
+  people: setting(orNull(name), null, 'destination for people; null for `parley_fallback` of the call'),
+  policy,
+  phrases,
+})
+
+export const profilesShape = named(profile, { default: {} }, "assistants' settings, by name")
+
+const destination = section({
+  number: required(dialled, 'what is dialled there'),
+  context: setting(dialplanContext, 'default', "the switch's dialplan context"),
+})
+
+export const destinationsShape = named(destination, {}, 'places a caller can be sent to, by name')
+
+/** `maxMs`: the longest call. */
+export function profileFrom(profileName: string, checked: Checked<typeof profile>, maxMs: number): Profile {
+  return { name: profileName, ...checked, policy: { ...checked.policy, maxMs } }
+}

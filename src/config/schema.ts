@@ -1,0 +1,51 @@
+// The whole configuration, section by section.
+
+import { enginesShape } from './engines.ts'
+import { destinationsShape, profilesShape } from './profiles.ts'
+import { flag, host, network, oneOf, path, switchPath, switchPathOrNone, wholeNumber } from './rules.ts'
+import { asPath, type Checked, found, item, list, section, setting } from './shape.ts'
+import { speechSection } from './speech.ts'
+
+export const schema = section({
+  listener: section({
+    host: setting(host, '127.0.0.1', 'address on which the switch is awaited'),
+    port: setting(wholeNumber(1, 65_535), 8_084, 'its port'),
+    allow: list(
+      item(network),
+      { least: 1, most: 1_000 },
+      ['127.0.0.1/32', '::1/128'],
+      'networks a switch may connect from',
+    ),
+    maxConnections: setting(wholeNumber(1, 100_000), 2_000, 'connections of the switch at once'),
+  }),
+  spool: section({
+    dir: setting(switchPath, '/dev/shm/parley', 'memory file system that the switch shares with us'),
+  }),
+  state: section({
+    dir: asPath(
+      found(
+        path,
+        '`$STATE_DIRECTORY`, else `/var/lib/parley` for root, else `./.parley`',
+        'journals and prompts',
+      ),
+    ),
+  }),
+  calls: section({
+    max: setting(wholeNumber(1, 100_000), 200, 'calls at once; one more goes to people'),
+    maxMinutes: setting(wholeNumber(1, 1_440), 60, 'the longest call, in minutes'),
+  }),
+  sounds: section({
+    dir: setting(switchPathOrNone, '', "folder whose files engines may have played; '' for none"),
+  }),
+  speech: speechSection,
+  engines: enginesShape,
+  profiles: profilesShape,
+  destinations: destinationsShape,
+  log: section({
+    level: setting(oneOf('debug', 'info', 'warn', 'error', 'silent'), 'info', 'the least that is logged'),
+    pretty: setting(flag, false, 'lines for people in place of JSON'),
+  }),
+})
+
+/** Checked and merged, before what belongs together has been put together. */
+export type Settings = Checked<typeof schema>

@@ -1,0 +1,65 @@
+// What FreeSWITCH's channel data and events say of a call, in the port's words. Pure.
+
+import type { LegEvent, LegFacts } from '../pbx.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+const VARIABLE = 'variable_'
+
+export function legFacts(channel: Headers): LegFacts {
+  const hidden = channel['Caller-Privacy-Hide-Number'] === 'true'
+  return {
+    id: channel['Unique-ID'] ?? '',
+    from: hidden ? '' : presented(channel['Caller-Caller-ID-Number'] ?? ''),
+    callerName:
+      channel['Caller-Privacy-Hide-Name'] === 'true' ? '' : presented(channel['Caller-Caller-ID-Name'] ?? ''),
+    to: channel['Caller-Destination-Number'] ?? '',
+    direction: channel['Call-Direction'] === 'outbound' ? 'outbound' : 'inbound',
+    answered: channel['Answer-State'] === 'answered',
+    variables: ourVariables(channel),
+  }
+}
+
+/** Whether the dialplan goes on when our socket ends (channel variable `socket_resume`). */
+export function goesOnWithoutUs(channel: Headers): boolean {
+  return /^(true|yes|on|enabled?|active|allow|t|[1-9]\d*)$/i.test(channel.variable_socket_resume ?? '')
+}
+
+/**
+ * The timer on the switch that sends the caller to people if nobody takes the call: the dialplan's last
+ * `sched_transfer` before `socket`. Only a dialplan that guards the call so also sets `socket_resume`;
+ * elsewhere the timer is not ours.
+ */
+export function rescueTimer(channel: Headers): string | undefined {
+  const id = channel.variable_last_sched_id
+  return goesOnWithoutUs(channel) && id !== undefined && /^[1-9]\d{0,9}$/.test(id) ? id : undefined
+}
+
+const KEY = /^[0-9*#A-D]$/
+/** FreeSWITCH counts a key's length in samples at 8 kHz. */
+const DTMF_SAMPLES_PER_MS = 8
+
+/** A DTMF event; undefined for a flash, or noise. */
+export function digitPressed(event: Headers): LegEvent | undefined {
+  const digit = (event['DTMF-Digit'] ?? '').toUpperCase()
+  if (!KEY.test(digit)) return undefined
+  const samples = Number(event['DTMF-Duration'] ?? 0)
+  const durationMs = Number.isFinite(samples) ? Math.round(samples / DTMF_SAMPLES_PER_MS) : 0
+  return { type: 'digitPressed', digit, durationMs }
+}
+
+// How carriers, and FreeSWITCH itself, write "withheld".
+function presented(text: string): string {
+  return /^(anonymous|restricted|unavailable|unknown|private|0000000000)$/i.test(text) ? '' : text
+}
+
+function ourVariables(channel: Headers): Record<string, string> {
+  const variables: Record<string, string> = {}
+  for (const [header, value] of Object.entries(channel)) {
+    if (!header.startsWith(VARIABLE)) continue
+    const name = header.slice(VARIABLE.length)
+    if (name.startsWith('parley_') || name === 'domain_name' || name === 'domain_uuid')
+      variables[name] = value
+  }
+  return variables
+}

@@ -1,0 +1,300 @@
+// One channel behind its outbound socket, as the port's Leg. Commands that must not wait for what plays go by
+// `api`, which overtakes everything queued on the channel; only the prompts themselves are queued. Its end is
+// reported exactly once.
+
+import type { EslConnection, Incoming } from '../../esl/connection.ts'
+import type { ConnectionLost } from '../../esl/errors.ts'
+import type { Clock, Timer } from '../../lib/clock.ts'
+import type { Ids } from '../../lib/ids.ts'
+import type { Log } from '../../lib/log.ts'
+import { unreachable } from '../../lib/unreachable.ts'
+import type { Extension, Leg, LegEvent, LegFacts, Playback, Recording } from '../pbx.ts'
+import { PbxError } from '../pbx.ts'
+import { causeArgument, digitsArgument, extensionArgument } from './arguments.ts'
+import { digitPressed, goesOnWithoutUs, legFacts, rescueTimer } from './facts.ts'
+import { LegCommands } from './leg-commands.ts'
+import { endOnLoss, hangUpIn, type LegState } from './leg-state.ts'
+import { Outlet } from './outlet.ts'
+import { Playbacks } from './playbacks.ts'
+import { RECORDINGS_VARIABLE, Recordings } from './recordings.ts'
+import { beginSession } from './session.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+export interface LegOptions {
+  clock: Clock
+  ids: Ids
+  log: Log
+  /**
+   * Also how long the switch may take to do what it has said yes to: begin to record, leave after a transfer.
+   */
+  replyTimeoutMs: number
+}
+
+/** After CHANNEL_HANGUP the last events come within 40 ms, unless the switch is busy with its own reports. */
+const LAST_EVENTS_MS = 500
+/** Events that came before the leg had an owner: more than a hasty caller can press. */
+const EARLY_EVENTS_LIMIT = 256
+
+export class FreeSwitchLeg implements Leg {
+  readonly facts: LegFacts
+  readonly #connection: EslConnection
+  readonly #commands: LegCommands
+  readonly #channel: Headers
+  readonly #options: LegOptions
+  readonly #log: Log
+  readonly #playbacks: Playbacks
+  readonly #recordings: Recordings
+  readonly #events = new Outlet<LegEvent>(EARLY_EVENTS_LIMIT)
+  readonly #over = Promise.withResolvers<void>()
+  #state: LegState = { is: 'live' }
+  #answered: boolean
+  #endLimit: Timer | undefined
+
+  /** `channel` is what the switch answered to `connect`. */
+  constructor(connection: EslConnection, channel: Headers, options: LegOptions) {
+    this.facts = legFacts(channel)
+    this.#channel = channel
+    this.#connection = connection
+    this.#commands = new LegCommands(connection, this.facts.id)
+    this.#options = options
+    this.#answered = this.facts.answered
+    this.#log = options.log.child({ leg: this.facts.id })
+    this.#playbacks = new Playbacks(this.#commands, options.clock)
+    this.#recordings = new Recordings(this.#commands, options.clock, options.replyTimeoutMs)
+    connection.onIncoming(incoming => this.#onIncoming(incoming))
+  }
+
+  /** Subscribes and puts the channel in order. Rejects when the call is gone before it began. */
+  async begin(): Promise<void> {
+    await beginSession(this.#connection, this.facts.id, rescueTimer(this.#channel))
+    const left = this.facts.variables[RECORDINGS_VARIABLE]
+    if (left) await this.#recordings.stopInherited(left)
+  }
+
+  onEvent(handle: (event: LegEvent) => void): void {
+    this.#events.open(handle)
+  }
+
+  async answer(): Promise<void> {
+    this.#mustBeLive()
+    if (this.#answered) return
+    await this.#commands.api('uuid_answer', '')
+    this.#answered = true
+  }
+
+  async record(path: string, rate: number): Promise<Recording> {
+    this.#mustBeLive()
+    return this.#recordings.start(path, rate)
+  }
+
+  play(path: string, expectedMs: number): Playback {
+    return this.#playbacks.play(this.#options.ids.next(), path, expectedMs)
+  }
+
+  hush(): Promise<void> {
+    return this.#playbacks.hush()
+  }
+
+  async pause(): Promise<void> {
+    this.#mustBeLive()
+    await this.#playbacks.pause()
+  }
+
+  async resume(): Promise<void> {
+    this.#mustBeLive()
+    await this.#playbacks.resume()
+  }
+
+  async sendDigits(digits: string): Promise<void> {
+    this.#mustBeLive()
+    await this.#commands.api('uuid_send_dtmf', digitsArgument(digits))
+  }
+
+  async setVariables(variables: Readonly<Record<string, string>>): Promise<void> {
+    this.#mustBeLive()
+    await this.#commands.setVariables(variables)
+  }
+
+  async transfer(to: Extension): Promise<void> {
+    this.#mustBeLive()
+    const extension = extensionArgument(to)
+    const transferring: LegState = { is: 'transferring', agreed: false }
+    this.#state = transferring
+    this.#playbacks.close()
+    try {
+      // Else the end of our socket would pull the caller out of the talk and leave a silent channel.
+      await this.#commands.setVariables({ socket_resume: 'false' })
+      await this.#commands.api('uuid_transfer', extension)
+    } catch (error) {
+      if (this.#state === transferring) await this.#stay()
+      throw error
+    }
+    if (this.#state !== transferring) return
+    transferring.agreed = true
+    // The channel says when it has left the socket application; should that get lost, the switch's yes
+    // counts.
+    this.#endLimit = this.#options.clock.after(this.#options.replyTimeoutMs, () => this.#onMoved())
+  }
+
+  async hangUp(cause: string): Promise<void> {
+    if (this.#state.is !== 'transferring') this.#mustBeLive()
+    const killed: LegState = { is: 'killed', cause: causeArgument(cause) }
+    const before = this.#state
+    this.#state = killed
+    try {
+      await this.#commands.api('uuid_kill', cause)
+    } catch (error) {
+      if (this.#state === killed) this.#state = before
+      throw error
+    }
+    if (this.#state !== killed) return
+    this.#playbacks.close()
+    this.#endLimit?.cancel()
+    this.#endLimit = this.#options.clock.after(this.#options.replyTimeoutMs, () =>
+      this.#onHungUp({ 'Hangup-Cause': cause }),
+    )
+  }
+
+  async release(): Promise<void> {
+    if (this.#state.is === 'live') {
+      this.#state = { is: 'released' }
+      this.#playbacks.close()
+      await this.#recordings.stopAll()
+      this.#connection.exit()
+    }
+    await this.#over.promise
+  }
+
+  #mustBeLive(): void {
+    if (this.#state.is !== 'live') throw new PbxError('the leg is gone')
+  }
+
+  /** The transfer was refused: the call goes on with us as before. */
+  async #stay(): Promise<void> {
+    this.#state = { is: 'live' }
+    this.#playbacks.reopen()
+    if (!goesOnWithoutUs(this.#channel)) return
+    await this.#commands.setVariables({ socket_resume: 'true' }).catch((error: unknown) => {
+      this.#log.error(
+        { err: error },
+        'the call will not go on without us: socket_resume could not be set again',
+      )
+    })
+  }
+
+  #onIncoming(incoming: Incoming): void {
+    switch (incoming.type) {
+      case 'event':
+        return this.#onSwitchEvent(incoming.name, incoming.headers)
+      case 'notice': // the events and the end of the connection say the same
+        return
+      case 'lost':
+        return this.#onLost(incoming.error)
+      default:
+        return unreachable(incoming)
+    }
+  }
+
+  #onSwitchEvent(name: string, event: Headers): void {
+    if (this.#state.is === 'over' && name !== 'RECORD_STOP') return // told to nobody
+    switch (name) {
+      case 'CHANNEL_EXECUTE':
+        return this.#playbacks.onExecute(event['Application-UUID'] ?? '')
+      case 'PLAYBACK_START':
+        return this.#playbacks.onPlaybackStart(stampUs(event))
+      case 'PLAYBACK_STOP':
+        return this.#playbacks.onPlaybackStop(stampUs(event), event['Playback-Status'] ?? '')
+      case 'CHANNEL_EXECUTE_COMPLETE':
+        return this.#onComplete(event)
+      case 'RECORD_START':
+        return this.#recordings.onRecordStart(event['Record-File-Path'] ?? '')
+      case 'RECORD_STOP':
+        return this.#onRecordStop(event)
+      case 'DTMF':
+        return this.#events.put(digitPressed(event))
+      case 'CHANNEL_HOLD':
+      case 'CHANNEL_UNHOLD':
+        return this.#onHold(name === 'CHANNEL_HOLD')
+      case 'CHANNEL_HANGUP':
+        return this.#onDown(event)
+      case 'CHANNEL_HANGUP_COMPLETE':
+        return this.#onHungUp(event)
+    }
+  }
+
+  #onComplete(event: Headers): void {
+    const hungUp = event['Hangup-Cause'] !== undefined
+    if (event.Application === 'socket') {
+      // Our own application is over while the channel lives: it is on its way to another place.
+      if (!hungUp) this.#onMoved()
+    } else {
+      this.#playbacks.onComplete(event['Application-UUID'] ?? '', event['Application-Response'] ?? '', hungUp)
+    }
+  }
+
+  #onRecordStop(event: Headers): void {
+    const cause = event['Record-Completion-Cause'] ?? 'unknown'
+    this.#recordings.onRecordStop(event['Record-File-Path'] ?? '', cause).catch((error: unknown) => {
+      // With the hang-up the channel goes, and its variables with it.
+      if (this.#state.is === 'live') this.#log.warn({ err: error }, 'could not note which recordings run')
+    })
+  }
+
+  #onHold(held: boolean): void {
+    this.#playbacks.setHeld(held)
+    this.#events.put({ type: held ? 'held' : 'unheld' })
+  }
+
+  #onDown(event: Headers): void {
+    if (this.#state.is === 'over' || this.#state.is === 'down') return
+    this.#endLimit?.cancel()
+    this.#state = { is: 'down', event, endedByUs: this.#state.is === 'killed' }
+    this.#playbacks.close()
+    this.#endLimit = this.#options.clock.after(LAST_EVENTS_MS, () => this.#onHungUp(event))
+  }
+
+  #onHungUp(event: Headers): void {
+    this.#finish({ type: 'hungUp', hangUp: hangUpIn(this.#state, event) })
+    this.#connection.exit()
+  }
+
+  #onMoved(): void {
+    if (this.#state.is === 'over' || this.#state.is === 'down') return
+    const asked = this.#state.is === 'transferring'
+    if (!asked) this.#log.warn({}, 'the switch has sent the call elsewhere without being asked')
+    this.#finish({ type: 'moved' }, 'recordings end later')
+    void this.#leaveMovedCall(asked)
+  }
+
+  // Our end of the socket may only close when that cannot touch the call any more.
+  async #leaveMovedCall(resumeIsOff: boolean): Promise<void> {
+    await this.#recordings.stopAll()
+    if (!resumeIsOff) {
+      await this.#commands.setVariables({ socket_resume: 'false' }).catch((error: unknown) => {
+        this.#log.warn({ err: error }, 'could not let go of a moved call cleanly')
+      })
+    }
+    this.#recordings.end()
+    this.#connection.exit()
+  }
+
+  #onLost(error: ConnectionLost): void {
+    const end = endOnLoss(this.#state, error)
+    if (end) this.#finish(end)
+  }
+
+  #finish(event: LegEvent, recordings: 'recordings end' | 'recordings end later' = 'recordings end'): void {
+    if (this.#state.is === 'over') return
+    this.#state = { is: 'over' }
+    this.#endLimit?.cancel()
+    this.#playbacks.end()
+    if (recordings === 'recordings end') this.#recordings.end()
+    this.#events.put(event)
+    this.#over.resolve()
+  }
+}
+
+function stampUs(event: Headers): number {
+  return Number(event['Event-Date-Timestamp'] ?? 0)
+}

@@ -1,0 +1,165 @@
+// The switch's api commands: a line in, a text out, answered at once whatever the channel is busy with.
+
+import type { CallFlow } from './call-flow.ts'
+import type { Channel } from './channel.ts'
+
+export interface ApiHost {
+  flow(uuid: string): CallFlow | undefined
+}
+
+const NO_CHANNEL = '-ERR No such channel!\n'
+
+/** `line` and the answer are bytes, see bytes.ts. */
+export function api(host: ApiHost, line: string): string {
+  const [name = '', ...words] = line.split(' ')
+  const command = COMMANDS.get(name.toLowerCase())
+  if (command) return command(host, words)
+  return STATUS.has(name) ? '+OK\n' : `-ERR ${name} Command not found!\n`
+}
+
+type Command = (host: ApiHost, words: string[]) => string
+
+const STATUS = new Set(['status', 'version', 'reloadxml', 'reload', 'log', 'fsctl'])
+
+const COMMANDS = new Map<string, Command>([
+  ['uuid_exists', (host, [uuid = '']) => String(live(host, uuid) !== undefined)],
+  ['uuid_setvar', onChannel('uuid_setvar <uuid> <var> [value]', setVariable)],
+  ['uuid_setvar_multi', onChannel('uuid_setvar_multi <uuid> <var>=<value>;…', setVariables)],
+  ['uuid_getvar', onChannel('uuid_getvar <uuid> <var>', getVariable)],
+  ['uuid_record', record],
+  ['uuid_break', onChannel('uuid_break <uuid> [all]', breakOff)],
+  ['uuid_fileman', onChannel('uuid_fileman <uuid> <cmd:val>', fileman)],
+  ['uuid_send_dtmf', onChannel('uuid_send_dtmf <uuid> <dtmf_data>', sendDtmf)],
+  ['uuid_kill', onChannel('uuid_kill <uuid> [cause]', kill)],
+  ['uuid_transfer', transfer],
+  ['sched_transfer', scheduleTransfer],
+  ['sched_del', (host, [uuid = '']) => `+OK Deleted: ${host.flow(uuid)?.cancelScheduled() ?? 0}\n`],
+])
+
+function live(host: ApiHost, uuid: string): CallFlow | undefined {
+  const flow = host.flow(uuid)
+  return flow && flow.channel.leg.state !== 'over' ? flow : undefined
+}
+
+function onChannel(usage: string, run: (channel: Channel, words: string[]) => string | undefined): Command {
+  return (host, [uuid = '', ...words]) => {
+    if (uuid === '') return `-USAGE: ${usage}\n`
+    const flow = live(host, uuid)
+    if (!flow) return NO_CHANNEL
+    return run(flow.channel, words) ?? `-USAGE: ${usage}\n`
+  }
+}
+
+function setVariable(channel: Channel, [name, ...value]: string[]): string {
+  if (!name) return '-ERR No variable specified\n'
+  assign(channel, name, value.join(' '))
+  return '+OK\n'
+}
+
+function setVariables(channel: Channel, words: string[]): string | undefined {
+  const list = words.join(' ')
+  if (list === '') return undefined
+  for (const pair of list.split(';')) {
+    const cut = pair.indexOf('=')
+    if (cut < 1) return '-ERR No variable specified\n'
+    assign(channel, pair.slice(0, cut), pair.slice(cut + 1))
+  }
+  return '+OK\n'
+}
+
+function assign(channel: Channel, name: string, value: string): void {
+  if (value === '') channel.variables.delete(name)
+  else channel.variables.set(name, value)
+}
+
+function getVariable(channel: Channel, [name]: string[]): string {
+  if (!name) return '-ERR No variable name specified!\n'
+  return channel.variables.get(name) ?? '_undef_'
+}
+
+const RECORD_USAGE = '-USAGE: <uuid> [start|stop|mask|unmask] <path> [<limit>] [<recording_vars>]\n'
+
+function record(host: ApiHost, [uuid = '', action = '', path = '', limit = '0', ...rest]: string[]): string {
+  if (uuid === '' || path === '') return RECORD_USAGE
+  const channel = live(host, uuid)?.channel
+  if (!channel) return '-ERR Cannot locate session!\n'
+  const { recordings } = channel
+  switch (action.toLowerCase()) {
+    case 'start':
+      channel.startRecording(path, Number.parseInt(limit, 10) || 0, recordingVariables(rest.join(' ')))
+      return '+OK Success\n'
+    case 'stop':
+      return done(channel.stopRecording(path), 'stop record')
+    case 'mask':
+    case 'unmask': {
+      const masked = action === 'mask'
+      const found = recordings.change(path, recorder => {
+        recorder.masked = masked
+      })
+      return done(found, `${action} recording`)
+    }
+    case 'pause':
+    case 'resume': {
+      const paused = action === 'pause'
+      const found = recordings.change(path, recorder => {
+        recorder.paused = paused
+      })
+      return done(found, `${action} recording`)
+    }
+    default:
+      return RECORD_USAGE
+  }
+}
+
+function done(found: boolean, what: string): string {
+  return found ? '+OK Success\n' : `-ERR Cannot ${what} session!\n`
+}
+
+/** `{a=b,c=d}` */
+function recordingVariables(text: string): Record<string, string> {
+  const inside = /^\{(.*)\}$/.exec(text.trim())?.[1] ?? ''
+  const given: Record<string, string> = {}
+  for (const pair of inside.split(',')) {
+    const cut = pair.indexOf('=')
+    if (cut > 0) given[pair.slice(0, cut).trim()] = pair.slice(cut + 1)
+  }
+  return given
+}
+
+function breakOff(channel: Channel, [flag = '']: string[]): string {
+  channel.break(flag.includes('all'))
+  return '+OK\n'
+}
+
+function fileman(channel: Channel, [command]: string[]): string | undefined {
+  if (!command) return undefined
+  return channel.fileman(command) ? '+OK\n' : '-ERR No file handle!\n'
+}
+
+function sendDtmf(channel: Channel, [data]: string[]): string | undefined {
+  if (!data) return undefined
+  channel.sendDigits(data.split('@', 1)[0] ?? '')
+  return `+OK ${channel.id} sent DTMF ${data}.\n`
+}
+
+function kill(channel: Channel, [cause]: string[]): string {
+  channel.hangUp(cause || 'NORMAL_CLEARING', 'assistant')
+  return '+OK\n'
+}
+
+function transfer(host: ApiHost, [uuid = '', ...words]: string[]): string {
+  const target = words[0]?.startsWith('-') ? words[1] : words[0]
+  if (!target) return '-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n'
+  const flow = live(host, uuid)
+  if (!flow) return NO_CHANNEL
+  flow.moveTo(target)
+  return '+OK\n'
+}
+
+function scheduleTransfer(host: ApiHost, [when = '', uuid = '', target = '']: string[]): string {
+  if (target === '') return '-USAGE: [+]<time> <uuid> <extension> [<dialplan>] [<context>]\n'
+  const flow = live(host, uuid)
+  if (!flow) return NO_CHANNEL
+  flow.scheduleTransfer((Number.parseInt(when.replace('+', ''), 10) || 0) * 1_000, target)
+  return '+OK\n'
+}

@@ -1,0 +1,223 @@
+// Where a caller is: in the dialplan, with the daemon, with people, in a limbo that a real switch knows too,
+// or gone. It holds what field notes and traces say about the loss of a socket.
+
+import type { Duplex } from 'node:stream'
+import type { Timer } from '../../src/lib/clock.ts'
+import { unreachable } from '../../src/lib/unreachable.ts'
+import type { Channel, ChannelHost } from './channel.ts'
+import type { OutboundSocket } from './outbound-socket.ts'
+
+/**
+ * A listener: an address on loopback, or a function that makes one end of a pair (and throws when it
+ * refuses).
+ */
+export type Dial = { host: string; port: number } | (() => Duplex | Promise<Duplex>)
+
+/** One action of the dialplan. */
+export type DialplanStep =
+  | { do: 'answer' }
+  | { do: 'set'; name: string; value: string }
+  | { do: 'playback'; path: string }
+  /** Tried in order; only a refusal leads to the next. */
+  | { do: 'socket'; to: readonly Dial[] }
+  | { do: 'schedTransfer'; afterMs: number; to: string }
+  | { do: 'stopRecordings' }
+  | { do: 'transfer'; to: string }
+  | { do: 'hangUp'; cause: string }
+
+export type Place =
+  | { at: 'dialplan' }
+  | { at: 'socket'; socket: OutboundSocket }
+  /** The socket is gone, what was queued is played out before the dialplan goes on. */
+  | { at: 'draining' }
+  | { at: 'people'; number: string; sinceMs: number; talking: boolean }
+  /** Alive and silent for ever: the end of the socket pulled the caller out of where we had sent them. */
+  | { at: 'limbo' }
+
+/** Somebody who can be reached under a number. */
+export interface PersonScript {
+  answersAfterMs?: number
+  leavesAfterMs?: number
+}
+
+export interface FlowHost extends ChannelHost {
+  connect(to: Dial): Promise<Duplex>
+  openSocket(duplex: Duplex, flow: CallFlow): OutboundSocket
+  /** What the dialplan has under a number; undefined where a person answers. */
+  extension(number: string): readonly DialplanStep[] | undefined
+  person(number: string): PersonScript
+}
+
+/** After the loss of a socket with `socket_resume` the dialplan goes on so soon. */
+const RESUME_MS = 15
+/** Who brings a caller to people has to have stopped the recordings by then. */
+const RECORDING_GRACE_MS = 1_000
+
+export class CallFlow {
+  readonly channel: Channel
+  place: Place = { at: 'dialplan' }
+  readonly #host: FlowHost
+  #steps: readonly DialplanStep[]
+  #step = 0
+  #scheduled: Timer[] = []
+
+  constructor(channel: Channel, steps: readonly DialplanStep[], host: FlowHost) {
+    this.channel = channel
+    this.#steps = steps
+    this.#host = host
+  }
+
+  /** Goes on with the dialplan; resolves when that has to wait for something. */
+  async next(): Promise<void> {
+    this.place = { at: 'dialplan' }
+    while (!this.channel.isOver) {
+      const step = this.#steps[this.#step++]
+      if (!step) return this.channel.hangUp('NORMAL_CLEARING', 'switch')
+      const goesOn = await this.#run(step)
+      if (!goesOn) return
+    }
+  }
+
+  /** `uuid_transfer`, `sched_transfer` and the dialplan's own transfer. */
+  moveTo(number: string): void {
+    if (this.channel.isOver) return
+    this.channel.whenIdle = undefined
+    this.channel.cutAll()
+    this.channel.endSocketApp()
+    this.#cancelScheduled()
+    this.channel.transcript.add(this.channel.ms, 'switch', `transfers to ${number}`)
+    const steps = this.#host.extension(number)
+    if (steps) {
+      this.#steps = steps
+      this.#step = 0
+      return void this.next()
+    }
+    this.#meetPerson(number)
+  }
+
+  #meetPerson(number: string): void {
+    const place: Place = { at: 'people', number, sinceMs: this.channel.ms, talking: false }
+    this.place = place
+    const { answersAfterMs = 500, leavesAfterMs } = this.#host.person(number)
+    this.#host.after(answersAfterMs, () => {
+      if (this.place === place) place.talking = true
+    })
+    this.#host.after(RECORDING_GRACE_MS, () => {
+      if (this.place === place && !this.channel.isOver && this.channel.recordings.paths.length > 0) {
+        this.channel.complain('a recording goes on while the caller talks to people')
+      }
+    })
+    if (leavesAfterMs === undefined) return
+    this.#host.after(answersAfterMs + leavesAfterMs, () => {
+      if (this.place === place) this.channel.hangUp('NORMAL_CLEARING', 'person')
+    })
+  }
+
+  scheduleTransfer(afterMs: number, to: string): void {
+    this.#scheduled.push(this.#host.after(afterMs, () => this.moveTo(to)))
+  }
+
+  /** `sched_del`: how many there were. */
+  cancelScheduled(): number {
+    const count = this.#scheduled.length
+    this.#cancelScheduled()
+    return count
+  }
+
+  /** The connection to the daemon is gone, by whomever. */
+  socketLost(socket: OutboundSocket): void {
+    const { channel, place } = this
+    if (channel.isOver) return
+    const resumes = channel.resumeForced || channel.variables.get('socket_resume') === 'true'
+    if (place.at === 'people' && resumes) {
+      this.place = { at: 'limbo' }
+      channel.cutAll()
+      return channel.complain('socket_resume was true when the socket ended: the caller is left in silence')
+    }
+    if (place.at !== 'socket' || place.socket !== socket) return
+    if (resumes) {
+      this.#host.after(RESUME_MS, () => {
+        if (this.place !== place) return
+        channel.cutAll()
+        this.#leaveSocket()
+      })
+      return
+    }
+    this.place = { at: 'draining' }
+    const goOn = () => {
+      channel.whenIdle = undefined
+      this.#leaveSocket()
+    }
+    channel.whenIdle = goOn
+  }
+
+  ended(): void {
+    this.#cancelScheduled()
+  }
+
+  #leaveSocket(): void {
+    this.channel.endSocketApp()
+    void this.next()
+  }
+
+  #cancelScheduled(): void {
+    for (const timer of this.#scheduled) timer.cancel()
+    this.#scheduled = []
+  }
+
+  async #run(step: DialplanStep): Promise<boolean> {
+    const { channel } = this
+    switch (step.do) {
+      case 'answer':
+        channel.answer()
+        return true
+      case 'set':
+        channel.variables.set(step.name, step.value)
+        return true
+      case 'stopRecordings':
+        channel.stopRecording('all')
+        return true
+      case 'schedTransfer':
+        this.scheduleTransfer(step.afterMs, step.to)
+        return true
+      case 'playback': {
+        const execute = { app: 'playback', data: step.path, uuid: undefined, lock: false, loops: 1 }
+        channel.execute(execute, () => {
+          if (this.place.at === 'dialplan') void this.next()
+        })
+        return false
+      }
+      case 'socket':
+        return !(await this.#socket(step.to))
+      case 'transfer':
+        this.moveTo(step.to)
+        return false
+      case 'hangUp':
+        channel.hangUp(step.cause, 'switch')
+        return false
+      default:
+        return unreachable(step)
+    }
+  }
+
+  async #socket(targets: readonly Dial[]): Promise<boolean> {
+    const { place } = this
+    for (const target of targets) {
+      let duplex: Duplex
+      try {
+        duplex = await this.#host.connect(target)
+      } catch {
+        continue // refused: the next address, or the next action of the dialplan
+      }
+      // A rescue may have taken the caller away while the connection was made.
+      if (this.place !== place || this.channel.isOver) {
+        duplex.destroy()
+        return true
+      }
+      this.channel.socketApp = { data: '127.0.0.1:8084 async full', uuid: this.#host.nextId() }
+      this.place = { at: 'socket', socket: this.#host.openSocket(duplex, this) }
+      return true
+    }
+    return false
+  }
+}

@@ -1,0 +1,98 @@
+// The recordings that run on one channel, by path, and the events that tell of them.
+
+import type { RecordingFile } from './disk.ts'
+import type { Headers } from './event-headers.ts'
+import type { Frame } from './media-line.ts'
+import { Recorder, recorderSettings } from './recorder.ts'
+
+export interface RecordingsHost {
+  /** Throws when the file cannot be written. */
+  create(path: string): RecordingFile
+  fire(name: 'RECORD_START' | 'RECORD_STOP', extra: Headers): void
+  variables: Map<string, string>
+}
+
+type Completion = 'success-maxtime' | 'success-silence' | 'empty-file' | 'uri-failure'
+
+export class Recordings {
+  readonly host: RecordingsHost
+  readonly #running = new Map<string, Recorder>()
+  #stalled = false
+
+  constructor(host: RecordingsHost) {
+    this.host = host
+  }
+
+  get paths(): string[] {
+    return [...this.#running.keys()]
+  }
+
+  start(path: string, limitSeconds: number, given: Record<string, string>): void {
+    if (this.#running.has(path)) return
+    const settings = recorderSettings(path, limitSeconds, given)
+    let file: RecordingFile
+    try {
+      file = this.host.create(path)
+    } catch {
+      // The switch says +OK to a file it cannot write; only the missing RECORD_START tells.
+      this.host.fire('RECORD_STOP', { ...headers(path, given), 'Record-Completion-Cause': 'uri-failure' })
+      return
+    }
+    const recorder = new Recorder(settings, file)
+    recorder.stalled = this.#stalled
+    this.#running.set(path, recorder)
+    this.host.fire('RECORD_START', headers(path, given))
+  }
+
+  /** `all` stops every one, as on the real switch. */
+  stop(path: string, cause: Completion): boolean {
+    if (path === 'all') return this.stopAll(cause)
+    const recorder = this.#running.get(path)
+    if (!recorder) return false
+    this.#running.delete(path)
+    const completion = recorder.stop() === 'kept' ? cause : 'empty-file'
+    const { variables } = this.host
+    variables.set('record_file_size', String(recorder.bytes))
+    variables.set('record_samples', String(recorder.samples))
+    variables.set('record_seconds', String(Math.floor(recorder.ms / 1_000)))
+    variables.set('record_ms', String(recorder.ms))
+    variables.set('record_completion_cause', completion)
+    this.host.fire('RECORD_STOP', {
+      ...headers(path, recorder.settings.given),
+      'Record-Completion-Cause': completion,
+    })
+    return true
+  }
+
+  stopAll(cause: Completion): boolean {
+    const { paths } = this
+    for (const path of paths) this.stop(path, cause)
+    return paths.length > 0
+  }
+
+  change(path: string, change: (recorder: Recorder) => void): boolean {
+    const recorder = this.#running.get(path)
+    if (recorder) change(recorder)
+    return recorder !== undefined
+  }
+
+  /** While stalled no file grows; what was said meanwhile comes in one piece afterwards. */
+  stall(stalled: boolean): void {
+    this.#stalled = stalled
+    for (const recorder of this.#running.values()) recorder.stalled = stalled
+  }
+
+  write(said: Frame | undefined, played: Frame | undefined): void {
+    for (const [path, recorder] of this.#running) {
+      recorder.write(said, played)
+      const { limitMs } = recorder.settings
+      if (limitMs > 0 && recorder.ms >= limitMs) this.stop(path, 'success-maxtime')
+    }
+  }
+}
+
+function headers(path: string, given: Readonly<Record<string, string>>): Headers {
+  const all: Headers = { 'Record-File-Path': path }
+  for (const [name, value] of Object.entries(given)) all[`Recording-Variable-${name}`] = value
+  return all
+}

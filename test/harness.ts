@@ -1,0 +1,236 @@
+// The daemon's real switch adapter and calls on the embedded switch, in one process and on a manual clock: a ten-minute call
+// takes milliseconds. Only the providers are fakes at their ports.
+
+import { duplexPair } from 'node:stream'
+import { Followers } from '../src/audio/follower.ts'
+import { VoiceDetectors } from '../src/audio/voice-detector.ts'
+import { Calls } from '../src/call/calls.ts'
+import { type JournalEntry, readJournal } from '../src/call/journal.ts'
+import { Listener } from '../src/call/listener.ts'
+import type { Profile } from '../src/call/profile.ts'
+import type { Engine } from '../src/engine/engine.ts'
+import type { Log } from '../src/lib/log.ts'
+import { FreeSwitch } from '../src/pbx/freeswitch/freeswitch.ts'
+import {
+  type CallOptions,
+  FakeFreeswitch,
+  type FakeFreeswitchOptions,
+} from './fake-freeswitch/fake-freeswitch.ts'
+import type { Caller } from './fake-freeswitch/person.ts'
+import { ManualClock } from './fakes/manual-clock.ts'
+import { MemoryFiles } from './fakes/memory-files.ts'
+import { HummedPrompts, ScriptedEngine, ScriptedRecognizer } from './fakes/providers.ts'
+import { Voice } from './fakes/voice.ts'
+
+const detectors = await VoiceDetectors.load()
+const voice = await Voice.load()
+
+export const testProfile: Profile = {
+  name: 'default',
+  numbers: ['*'],
+  language: 'en-US',
+  voice: '',
+  engine: 'scripted',
+  hints: [],
+  peopleKey: '0',
+  people: 'people',
+  policy: {
+    silenceMs: 5_000,
+    silenceLimit: 2,
+    endOfTurnMs: 700,
+    maxUtteranceMs: 20_000,
+    interDigitMs: 2_000,
+    bargeIn: true,
+    engineTimeoutMs: 8_000,
+    recognitionTimeoutMs: 3_000,
+    misheardLimit: 1,
+    maxTurns: 50,
+    maxMs: 600_000,
+  },
+  phrases: {
+    silence: ['Are you still there?'],
+    pardon: 'Pardon?',
+    apology: 'I am sorry.',
+    toPeople: 'One moment.',
+    transferFailed: 'Nobody is there.',
+    goodbye: 'Goodbye.',
+  },
+}
+
+export interface DeskOptions {
+  profile?: Partial<Profile>
+  policy?: Partial<Profile['policy']>
+  engine?: Engine
+  limit?: number
+  pbx?: Partial<FakeFreeswitchOptions>
+}
+
+export interface LogLine {
+  level: 'debug' | 'info' | 'warn' | 'error'
+  fields: object
+  message: string
+}
+
+export class Desk {
+  readonly clock = new ManualClock()
+  readonly files = new MemoryFiles(this.clock)
+  readonly engine = new ScriptedEngine()
+  readonly recognizer = new ScriptedRecognizer(this.clock)
+  readonly prompts = new HummedPrompts(this.files, this.clock)
+  readonly log: LogLine[] = []
+  readonly switch: FakeFreeswitch
+  readonly calls: Calls
+  readonly followers: Followers
+  readonly #pbx: FreeSwitch
+
+  constructor(options: DeskOptions = {}) {
+    const { clock, files, recognizer } = this
+    const log = recordingLog(this.log)
+    files.makeFolder('/spool')
+    files.makeFolder('/sounds')
+    files.makeFolder('/journals')
+    this.followers = new Followers({ clock, files, onFault: error => log.error({ error }, 'follower fault') })
+    const profile: Profile = {
+      ...testProfile,
+      ...options.profile,
+      policy: { ...testProfile.policy, ...options.policy },
+    }
+    let ids = 0
+    const numbered = { next: () => `id-${ids++}` }
+    this.calls = new Calls({
+      profiles: { default: profile },
+      destinations: {
+        people: { number: '2000', context: 'public' },
+        sales: { number: '3000', context: 'public' },
+      },
+      engines: { scripted: options.engine ?? this.engine },
+      prompts: this.prompts,
+      clock,
+      files,
+      log,
+      journals: '/journals',
+      limit: options.limit ?? 10,
+      listener: (leg, { policy, hints, language }, post) =>
+        new Listener({
+          leg,
+          followers: this.followers,
+          detectors,
+          recognizer,
+          clock,
+          files,
+          ids: numbered,
+          log,
+          folder: '/spool',
+          policy,
+          hints,
+          language,
+          post,
+        }),
+    })
+    this.#pbx = new FreeSwitch({
+      host: '127.0.0.1',
+      port: 0,
+      maxConnections: 100,
+      replyTimeoutMs: 2_000,
+      clock,
+      ids: numbered,
+      log,
+    })
+    this.#pbx.handOver(leg => this.calls.admit(leg))
+    this.switch = new FakeFreeswitch({ clock, files, promptFolders: ['/prompts', '/sounds'], ...options.pbx })
+  }
+
+  /** Somebody calls, and time passes until the daemon has them. */
+  async call(options: Partial<CallOptions> = {}): Promise<Caller> {
+    return this.passing(
+      this.switch.call({
+        to: '5000',
+        from: '+15550100',
+        callerName: 'Jane Doe',
+        listener: () => this.dial(),
+        ...options,
+      }),
+    )
+  }
+
+  /** What a dialplan of a test's own puts where the daemon's address belongs. */
+  dial(): ReturnType<typeof duplexPair>[0] {
+    const [ours, theirs] = duplexPair()
+    this.#pbx.accept(ours)
+    return theirs
+  }
+
+  /** Lets time pass until `work` settles. */
+  async passing<T>(work: Promise<T>, limitMs = 900_000): Promise<T> {
+    let settled = false
+    const settle = () => {
+      settled = true
+    }
+    work.then(settle, settle)
+    await this.clock.settle()
+    for (let ms = 0; !settled && ms < limitMs; ms += 20) await this.clock.advanceAsync(20)
+    if (!settled) throw new Error(`nothing came of it in ${limitMs} ms`)
+    return work
+  }
+
+  /** The caller says something that the recognizer takes for `text`; time passes until it is said. */
+  async says(
+    caller: Caller,
+    text: string,
+    script: Parameters<ScriptedRecognizer['willHear']>[0] = text,
+  ): Promise<void> {
+    this.recognizer.willHear(script)
+    await this.passing(caller.says(voice.sayAt8k(text), { text }))
+  }
+
+  /** Time passes until the caller hears this sentence begin. */
+  async hears(caller: Caller, text: string, withinMs = 15_000): Promise<void> {
+    await this.passing(
+      caller.until(() => this.heardBy(caller).includes(text), { withinMs, what: `hears "${text}"` }),
+    )
+  }
+
+  /** The sentences whose playing began, in order. */
+  heardBy(caller: Caller): string[] {
+    return caller.plays.map(({ path }) => this.prompts.textOf(path))
+  }
+
+  journal(caller: Caller): JournalEntry[] {
+    return readJournal(this.files.bytesOf(`/journals/${caller.id}.journal`)).entries
+  }
+
+  /** The last entry of a call's journal: how it ended. */
+  ending(caller: Caller): unknown {
+    const last = this.journal(caller).at(-1)
+    return last?.type === 'ended' ? last.ending : undefined
+  }
+
+  /** Everything that a call could leave behind; empty when it left nothing. */
+  async leftovers(): Promise<string[]> {
+    await this.clock.advanceAsync(10_000)
+    const left: string[] = []
+    if (this.calls.counts.now > 0) left.push(`${this.calls.counts.now} calls`)
+    if (this.followers.count > 0) left.push(`${this.followers.count} followed recordings`)
+    if (this.recognizer.open > 0) left.push(`${this.recognizer.open} recognitions`)
+    if (this.switch.openSockets > 0) left.push(`${this.switch.openSockets} sockets`)
+    const spool = await this.files.list('/spool')
+    if (spool.length > 0) left.push(`${spool.length} recordings on disk`)
+    if (this.clock.pending > 0) left.push(`${this.clock.pending} timers`)
+    for (const { what } of this.switch.violations) left.push(`violation: ${what}`)
+    for (const { level, message, fields } of this.log)
+      if (level === 'error') left.push(`error in the log: ${message} ${JSON.stringify(fields)}`)
+    return left
+  }
+}
+
+function recordingLog(lines: LogLine[], common: object = {}): Log {
+  const at = (level: LogLine['level']) => (fields: object, message: string) =>
+    void lines.push({ level, fields: { ...common, ...fields }, message })
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: fields => recordingLog(lines, { ...common, ...fields }),
+  }
+}

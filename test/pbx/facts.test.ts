@@ -1,0 +1,72 @@
+// What channel data and causes of the switch mean.
+
+import { describe, expect, test } from 'vitest'
+import { hangUpFrom } from '../../src/pbx/freeswitch/causes.ts'
+import { digitPressed, goesOnWithoutUs, legFacts, rescueTimer } from '../../src/pbx/freeswitch/facts.ts'
+import type { HangUp } from '../../src/pbx/pbx.ts'
+
+test.each([
+  ['anonymous', {}],
+  ['Unavailable', {}],
+  ['0000000000', {}],
+  ['+15550100', { 'Caller-Privacy-Hide-Number': 'true' }],
+])('the number %j is withheld', (number, headers) => {
+  expect(legFacts({ 'Caller-Caller-ID-Number': number, ...headers }).from).toBe('')
+})
+
+test('an empty channel makes empty facts, never undefined ones', () => {
+  expect(legFacts({})).toEqual({
+    id: '',
+    from: '',
+    callerName: '',
+    to: '',
+    direction: 'inbound',
+    answered: false,
+    variables: {},
+  })
+})
+
+test.each<[string | undefined, boolean, HangUp['by']]>([
+  ['recv_bye', false, 'caller'],
+  ['recv_cancel', false, 'caller'],
+  ['recv_refuse', false, 'caller'],
+  ['send_bye', false, 'switch'],
+  ['send_bye', true, 'us'],
+  ['recv_bye', true, 'us'],
+  [undefined, false, 'caller'],
+])('a hang-up with disposition %j, asked by us: %j, is by %s', (disposition, endedByUs, by) => {
+  const headers = disposition === undefined ? {} : { variable_sip_hangup_disposition: disposition }
+  const event = { 'Hangup-Cause': 'NORMAL_CLEARING', ...headers }
+  expect(hangUpFrom(event, endedByUs)).toEqual({ by, cause: 'NORMAL_CLEARING' })
+})
+
+test('a cause that only the switch can have is by the switch', () => {
+  expect(hangUpFrom({ 'Hangup-Cause': 'MEDIA_TIMEOUT' }, false).by).toBe('switch')
+})
+
+describe('keys', () => {
+  test.each(['F', '', '12', 'x', '\n'])('%j is none', digit => {
+    expect(digitPressed({ 'DTMF-Digit': digit, 'DTMF-Duration': '1600' })).toBeUndefined()
+  })
+
+  test.each([
+    ['1600', 200],
+    ['nonsense', 0],
+    [undefined, 0],
+  ])('a duration of %j samples is %i ms', (samples, durationMs) => {
+    const headers = samples === undefined ? {} : { 'DTMF-Duration': samples }
+    expect(digitPressed({ 'DTMF-Digit': 'a', ...headers })).toEqual({
+      type: 'digitPressed',
+      digit: 'A',
+      durationMs,
+    })
+  })
+})
+
+test('only a guarded call has a rescue timer that is ours to cancel', () => {
+  expect(goesOnWithoutUs({ variable_socket_resume: 'true' })).toBe(true)
+  expect(goesOnWithoutUs({ variable_socket_resume: 'false' })).toBe(false)
+  expect(rescueTimer({ variable_socket_resume: 'true', variable_last_sched_id: '12' })).toBe('12')
+  expect(rescueTimer({ variable_socket_resume: 'true', variable_last_sched_id: '1 all' })).toBeUndefined()
+  expect(rescueTimer({ variable_last_sched_id: '12' })).toBeUndefined()
+})

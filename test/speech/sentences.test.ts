@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest'
+import { SentenceCutter } from '../../src/speech/sentences.ts'
+
+function cut(...pieces: string[]): string[] {
+  const cutter = new SentenceCutter()
+  return [...pieces.flatMap(piece => cutter.push(piece)), ...cutter.flush()]
+}
+
+describe('ends', () => {
+  test.each([
+    ['Hello there. How are you? Fine!', ['Hello there.', 'How are you?', 'Fine!']],
+    ['He said "Stop." Then he left.', ['He said "Stop."', 'Then he left.']],
+    ['(It is open.) Come in.', ['(It is open.)', 'Come in.']],
+    ['**Sure.** One moment.', ['**Sure.**', 'One moment.']],
+    ['„Guten Tag.“ Was nun?', ['„Guten Tag.“', 'Was nun?']],
+    ['Bonjour ! Ça va ? Bien.', ['Bonjour !', 'Ça va ?', 'Bien.']],
+    ['¿Qué tal? ¡Hola! Bien.', ['¿Qué tal?', '¡Hola!', 'Bien.']],
+    ['What?! No way.', ['What?!', 'No way.']],
+    ['你好。再见！「好。」谢谢', ['你好。', '再见！', '「好。」', '谢谢']],
+    ['مرحبا؟ نعم. شكرا', ['مرحبا؟', 'نعم.', 'شكرا']],
+    ['नमस्ते। आप कैसे हैं।', ['नमस्ते।', 'आप कैसे हैं।']],
+    ['First part\n\nsecond part', ['First part', 'second part']],
+    ['hello there. how are you', ['hello there.', 'how are you']],
+    ['So do I. Then we agree.', ['So do I.', 'Then we agree.']],
+    ['No. I did not.', ['No.', 'I did not.']],
+    ['We close at 5 p.m. Please hurry.', ['We close at 5 p.m.', 'Please hurry.']],
+    ['It costs $12.50. Is that fine?', ['It costs $12.50.', 'Is that fine?']],
+    ['That was 1998. Time flies.', ['That was 1998.', 'Time flies.']],
+    ['See www.example.com. Then call.', ['See www.example.com.', 'Then call.']],
+  ])('%s', (text, sentences) => {
+    expect(cut(text)).toEqual(sentences)
+  })
+})
+
+describe('no ends', () => {
+  test.each([
+    'Dr. Smith met Mrs. Jones and Prof. Lee.',
+    'Ask Sra. Gómez or Sr. García today.',
+    'Das sind z. B. Äpfel, d. h. Obst bzw. Früchte.',
+    'Das ist z.B. Dr. Müller.',
+    'Il y a M. Dupont et Mme. Durand.',
+    'It costs 3.50 at 10.30 or v1.2.3 here.',
+    'Wir treffen uns am 3. Mai oder am 14. Oktober.',
+    'Press No. 5 or ext. 12 now.',
+    'J. R. R. Tolkien and George W. Bush met.',
+    'The U.S. Army and the U.N. Council met.',
+    'Well... I do not know… Maybe.',
+    'Visit https://example.com/a.b?c=d now.',
+    'Mail a.b@example.com for apples, pears, etc. and more.',
+    '"Stop!" she said.',
+    'It opens at 9 a.m. every day.',
+    'We have one line\nand another line.',
+  ])('%s', text => {
+    expect(cut(text)).toEqual([text.replace(/\s+/g, ' ')])
+  })
+})
+
+describe('streaming', () => {
+  test('a sentence is given as soon as the next one begins', () => {
+    const cutter = new SentenceCutter()
+    expect(cutter.push('Hello th')).toEqual([])
+    expect(cutter.push('ere.')).toEqual([])
+    expect(cutter.push(' ')).toEqual([])
+    expect(cutter.push('H')).toEqual(['Hello there.'])
+    expect(cutter.push('ow are you? ')).toEqual(['How are you?'])
+    expect(cutter.flush()).toEqual([])
+  })
+
+  test('a cutter goes on after a flush', () => {
+    const cutter = new SentenceCutter()
+    cutter.push('One ')
+    expect(cutter.flush()).toEqual(['One'])
+    cutter.push('two')
+    expect(cutter.flush()).toEqual(['two'])
+    expect(cutter.flush()).toEqual([])
+  })
+
+  test('white space is collapsed and never spoken alone', () => {
+    expect(cut('  a \t b\n c  ', '\n\n\n')).toEqual(['a b c'])
+    expect(cut(' \n ')).toEqual([])
+  })
+})
+
+describe('text that is too long', () => {
+  test('is cut at the last comma that fits', () => {
+    const clause = `${'word '.repeat(20)}end, `
+    const pieces = cut(clause.repeat(5))
+    expect(pieces.every(piece => piece.length <= 300)).toBe(true)
+    expect(pieces.slice(0, -1).every(piece => piece.endsWith('end,'))).toBe(true)
+  })
+
+  test('is cut between words where there is no comma, and between letters where there is no space', () => {
+    expect(cut('word '.repeat(100)).map(piece => piece.length)).toEqual([299, 199])
+    expect(cut('x'.repeat(650)).map(piece => piece.length)).toEqual([300, 300, 50])
+  })
+
+  test('a letter made of several code points is not torn apart', () => {
+    const family = '👨‍👩‍👧'
+    const pieces = cut(`x${family.repeat(60)}`)
+    expect(pieces.join('')).toBe(`x${family.repeat(60)}`)
+    expect(pieces.every(piece => !piece.startsWith('\u200d') && !piece.endsWith('\u200d'))).toBe(true)
+  })
+})
+
+describe('for any text, however it is split', () => {
+  const parts = [
+    'Dr.',
+    ' ',
+    '\n',
+    '\n\n',
+    'a',
+    'Hello',
+    '.',
+    '?',
+    '!',
+    '。',
+    '…',
+    '"',
+    '”',
+    ')',
+    '3',
+    'z.B.',
+    'word ',
+    ', ',
+    '👍🏽',
+    'é',
+    '好',
+    'I.',
+    'x'.repeat(120),
+  ]
+
+  test('nothing is lost, nothing is added, and the split makes no difference', () => {
+    const random = seeded(7)
+    for (let round = 0; round < 400; round++) {
+      const text = Array.from({ length: 1 + random(60) }, () => parts[random(parts.length)]).join('')
+      const whole = cut(text)
+      const characters = [...text]
+      const pieces: string[] = []
+      while (characters.length > 0) pieces.push(characters.splice(0, 1 + random(8)).join(''))
+      expect(cut(...pieces)).toEqual(whole)
+      expect(cut(...text)).toEqual(whole)
+      expectSame(whole, text)
+      expect(whole.every(piece => piece.length > 0 && piece.length <= 300)).toBe(true)
+    }
+  })
+
+  /** The pieces in order are the normalized text; between two of them there is a space or nothing. */
+  function expectSame(pieces: string[], text: string): void {
+    let rest = text.replace(/\s+/g, ' ').trim()
+    for (const piece of pieces) {
+      expect(rest.startsWith(piece)).toBe(true)
+      rest = rest.slice(piece.length).trimStart()
+    }
+    expect(rest).toBe('')
+  }
+})
+
+/** Small numbers that are the same in every run (mulberry32). */
+function seeded(seed: number): (below: number) => number {
+  let state = seed
+  return below => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
+  }
+}

@@ -1,6 +1,7 @@
 // The process: configuration, application, signals, exit code.
 // Exit codes: 0 stopped as asked, 1 cannot run here, 2 the configuration is wrong.
 
+import { flushCompileCache } from 'node:module'
 import { App, StartFailed } from './app.ts'
 import { ConfigurationInvalid } from './config/faults.ts'
 import { loadConfiguration } from './config/load.ts'
@@ -20,6 +21,7 @@ try {
   const app = await App.start(configuration, { clock: systemClock, files: diskFiles, ids: randomIds, log })
   const { host } = configuration.listener
   log.info({ host, port: app.port, pid: process.pid, startMs: Math.round(performance.now()) }, 'ready')
+  flushCompileCache() // now, since a killed process would not
   process.on('uncaughtException', error => log.error({ error }, 'a fault of ours outside any call'))
   process.on('unhandledRejection', error => log.error({ error }, 'a fault of ours outside any call'))
   obeySignals(app, log)

@@ -11,6 +11,7 @@ import type { Profile } from '../src/call/profile.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import type { Log } from '../src/lib/log.ts'
 import { FreeSwitch } from '../src/pbx/freeswitch/freeswitch.ts'
+import type { Recognizer } from '../src/speech/recognizer.ts'
 import {
   type CallOptions,
   FakeFreeswitch,
@@ -61,6 +62,8 @@ export interface DeskOptions {
   profile?: Partial<Profile>
   policy?: Partial<Profile['policy']>
   engine?: Engine
+  /** In place of the scripted one. */
+  recognizer?: (clock: ManualClock) => Recognizer
   limit?: number
   pbx?: Partial<FakeFreeswitchOptions>
 }
@@ -84,7 +87,8 @@ export class Desk {
   readonly #pbx: FreeSwitch
 
   constructor(options: DeskOptions = {}) {
-    const { clock, files, recognizer } = this
+    const { clock, files } = this
+    const recognizer = options.recognizer?.(clock) ?? this.recognizer
     const log = recordingLog(this.log)
     files.makeFolder('/spool')
     files.makeFolder('/sounds')

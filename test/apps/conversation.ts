@@ -4,8 +4,7 @@ import type { Caller } from '../fake-freeswitch/person.ts'
 import type { Voice } from '../fakes/voice.ts'
 import type { LiveJournal } from './live-journal.ts'
 
-export type Step = { hears: RegExp } & /** When the assistant has finished. */
-(
+export type Step = { hears: RegExp } /** When the assistant has finished. */ & (
   | { does: 'says'; text: string }
   /** Into the assistant's words, after so much of them. */
   | { does: 'interrupts'; text: string; afterMs: number }

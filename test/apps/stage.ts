@@ -1,7 +1,7 @@
 // Everything a spoken call needs, on this machine alone: the listening Google server and the real daemon as processes of their
 // own, the embedded switch in this one.
 
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -104,17 +104,16 @@ async function startGoogle(folder: string, { phrases, knobs = {} }: StageOptions
 
 async function startDaemon(configurationFile: string) {
   const beganMs = performance.now()
-  const child = fork(new URL('../../src/main.ts', import.meta.url), {
-    silent: true,
-    env: { ...bareEnv, PARLEY_CONFIG: configurationFile },
-  })
+  const launcher = join(import.meta.dirname, '../../scripts/parley')
+  const child = spawn(launcher, ['start'], { env: { ...bareEnv, PARLEY_CONFIG: configurationFile } })
+  process.once('exit', () => child.kill('SIGKILL'))
   const complaints: string[] = []
   const ready = Promise.withResolvers<number>()
   const onLine = (line: string) => {
     if (line.includes('"msg":"ready"')) ready.resolve(performance.now() - beganMs)
     else if (!/"level":"(debug|info)"/.test(line)) complaints.push(line)
   }
-  for (const stream of [child.stdout, child.stderr]) if (stream) createInterface(stream).on('line', onLine)
+  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', onLine)
   child.once('exit', () => ready.reject(new Error(`the daemon did not start:\n${complaints.join('\n')}`)))
   return { process: child, complaints, startMs: await ready.promise }
 }

@@ -361,7 +361,7 @@ describe('what goes wrong', () => {
     const desk = openDesk()
     const caller = await desk.call({
       from: '+1555\r\n\r\nexit',
-      callerNameBytes: Buffer.from('José\n${system(id)} 😈', 'latin1'),
+      callerNameBytes: Buffer.from(`José\n$${'{system(id)}'} 😈`, 'latin1'),
     })
     await desk.hears(caller, GREETING)
     expect(desk.engine.calls).toHaveLength(1)

@@ -22,41 +22,10 @@ import { ManualClock } from './fakes/manual-clock.ts'
 import { MemoryFiles } from './fakes/memory-files.ts'
 import { HummedPrompts, ScriptedEngine, ScriptedRecognizer } from './fakes/providers.ts'
 import { Voice } from './fakes/voice.ts'
+import { testProfile } from './profile.ts'
 
 const detectors = await VoiceDetectors.load()
 const voice = await Voice.load()
-
-export const testProfile: Profile = {
-  name: 'default',
-  numbers: ['*'],
-  language: 'en-US',
-  voice: '',
-  engine: 'scripted',
-  hints: [],
-  peopleKey: '0',
-  people: 'people',
-  policy: {
-    silenceMs: 5_000,
-    silenceLimit: 2,
-    endOfTurnMs: 700,
-    maxUtteranceMs: 20_000,
-    interDigitMs: 2_000,
-    bargeIn: true,
-    engineTimeoutMs: 8_000,
-    recognitionTimeoutMs: 3_000,
-    misheardLimit: 1,
-    maxTurns: 50,
-    maxMs: 600_000,
-  },
-  phrases: {
-    silence: ['Are you still there?'],
-    pardon: 'Pardon?',
-    apology: 'I am sorry.',
-    toPeople: 'One moment.',
-    transferFailed: 'Nobody is there.',
-    goodbye: 'Goodbye.',
-  },
-}
 
 export interface DeskOptions {
   profile?: Partial<Profile>
@@ -199,12 +168,12 @@ export class Desk {
     return caller.plays.map(({ path }) => this.prompts.textOf(path))
   }
 
-  journal(caller: Caller): JournalEntry[] {
+  journal(caller: { readonly id: string }): JournalEntry[] {
     return readJournal(this.files.bytesOf(`/journals/${caller.id}.journal`)).entries
   }
 
   /** The last entry of a call's journal: how it ended. */
-  ending(caller: Caller): unknown {
+  ending(caller: { readonly id: string }): unknown {
     const last = this.journal(caller).at(-1)
     return last?.type === 'ended' ? last.ending : undefined
   }

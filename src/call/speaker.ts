@@ -2,17 +2,12 @@
 // in the switch's queue, and knows at any moment what the caller has heard.
 
 import type { Heard } from '../engine/engine.ts'
-import type { Clock } from '../lib/clock.ts'
-import type { Leg, Playback, PlaybackEnd } from '../pbx/pbx.ts'
+import type { Clock, Timer } from '../lib/clock.ts'
+import type { Leg, PlaybackEnd } from '../pbx/pbx.ts'
 import { SentenceCutter } from '../speech/sentences.ts'
 import type { SynthesisRequest } from '../speech/synthesizer.ts'
+import { heardOf, type Line, type Prompt, textOf } from './line.ts'
 import type { CallEvent, Piece } from './vocabulary.ts'
-
-/** A sound file that is ready to be played. */
-export interface Prompt {
-  path: string
-  durationMs: number
-}
 
 /** Where prompts come from. */
 export interface Prompts {
@@ -22,24 +17,6 @@ export interface Prompts {
   forget(prompt: Prompt): Promise<void>
   /** A sound of the operator's, by its name in the sounds folder. Rejects when there is none. */
   sound(file: string): Promise<Prompt>
-}
-
-/** One sentence or sound on its way to the caller. */
-type LineState =
-  | { is: 'unmade' }
-  | { is: 'making' }
-  | { is: 'ready'; prompt: Prompt }
-  | { is: 'queued'; prompt: Prompt; playback: Playback }
-  /** Stopped before its end; it may be played again. */
-  | { is: 'cut'; prompt: Prompt; heardMs: number }
-  | { is: 'heard'; heardMs: number }
-  /** Nobody can play it; the others go on. */
-  | { is: 'skipped' }
-
-interface Line {
-  content: { kind: 'text'; request: SynthesisRequest } | { kind: 'sound'; file: string }
-  attempts: number
-  state: LineState
 }
 
 /** What the speaker tells about a line, for the journal. */
@@ -67,6 +44,8 @@ const QUEUED_LIMIT = 2
 const AHEAD_LIMIT = 3
 /** An unplayable file is made anew once. */
 const ATTEMPTS_LIMIT = 2
+/** An engine that goes on in the middle of a sentence goes on sooner: tokens come every 20 to 50 ms. */
+const PAUSE_MS = 200
 
 export class Speaker {
   readonly #options: SpeakerOptions
@@ -75,6 +54,8 @@ export class Speaker {
   #startedTurn = -1
   #lines: Line[] = []
   #cutter: { cutter: SentenceCutter; language: string; voice: string } | undefined
+  /** Runs while the engine may still be in the middle of a sentence. */
+  #pause: Timer | undefined
   /** Whether more will be said in this turn; `told` once `speechFinished` has been posted. */
   #rest: 'coming' | 'complete' | 'told' = 'coming'
   /** Why nothing may be played just now; speaking goes on when the set is empty. `stopping`: the switch is not silent yet. */
@@ -84,7 +65,7 @@ export class Speaker {
 
   constructor(options: SpeakerOptions) {
     this.#options = options
-    options.signal.addEventListener('abort', () => this.#silence('over'), { once: true })
+    options.signal.addEventListener('abort', () => this.#end(), { once: true })
   }
 
   /** Adds to what is said in `turn`. The first piece of a new turn ends what the turn before had left. */
@@ -98,6 +79,7 @@ export class Speaker {
       if (this.#cutter && (this.#cutter.language !== language || this.#cutter.voice !== voice)) this.#flush()
       this.#cutter ??= { cutter: new SentenceCutter(), language, voice }
       this.#addSentences(this.#cutter.cutter.push(text), language, voice)
+      this.#awaitPause()
     }
     this.#pump()
   }
@@ -141,6 +123,7 @@ export class Speaker {
     this.#silentBecause.delete('hush')
     this.#turn = turn
     this.#lines = []
+    this.#pause?.cancel()
     this.#cutter = undefined
     this.#rest = 'coming'
   }
@@ -152,11 +135,27 @@ export class Speaker {
     }
   }
 
+  #awaitPause(): void {
+    this.#pause?.cancel()
+    this.#pause = this.#options.clock.after(PAUSE_MS, () => {
+      if (!this.#cutter) return
+      const { cutter, language, voice } = this.#cutter
+      this.#addSentences(cutter.pause(), language, voice)
+      this.#pump()
+    })
+  }
+
   #flush(): void {
+    this.#pause?.cancel()
     if (!this.#cutter) return
     const { cutter, language, voice } = this.#cutter
     this.#cutter = undefined
     this.#addSentences(cutter.flush(), language, voice)
+  }
+
+  #end(): void {
+    this.#pause?.cancel()
+    this.#silence('over')
   }
 
   #silence(because: 'hush' | 'hold' | 'over'): void {
@@ -270,38 +269,4 @@ export class Speaker {
     }
     this.#pump()
   }
-}
-
-function textOf(line: Line): string {
-  return line.content.kind === 'text' ? line.content.request.text : ''
-}
-
-function heardOf(lines: readonly Line[], complete: boolean): Heard {
-  const words: string[] = []
-  let ms = 0
-  let all = complete
-  for (const line of lines) {
-    const { state } = line
-    if (state.is === 'heard') {
-      words.push(textOf(line))
-      ms += state.heardMs
-    } else if (state.is === 'cut') {
-      words.push(beginning(textOf(line), state.heardMs / state.prompt.durationMs))
-      ms += state.heardMs
-      all = false
-    } else if (state.is !== 'skipped') all = false
-  }
-  return { text: words.filter(one => one !== '').join(' '), ms: Math.round(ms), complete: all }
-}
-
-/** The words that fit into `share` of a sentence, by their letters: speech runs at about an even pace. */
-function beginning(sentence: string, share: number): string {
-  const letters = sentence.length * Math.min(1, Math.max(0, share))
-  let heard = ''
-  for (const word of sentence.split(' ')) {
-    const longer = heard === '' ? word : `${heard} ${word}`
-    if (longer.length > letters) break
-    heard = longer
-  }
-  return heard
 }

@@ -52,6 +52,15 @@ export class SentenceCutter {
     return this.#taken()
   }
 
+  /** Nothing has come for a moment: what ends like a sentence is one, although nothing that follows has said so. */
+  pause(): string[] {
+    const end = END.exec(this.#text)
+    const isSentence =
+      FULL_WIDTH_END.test(this.#text) || (end && isEndAfter(this.#text.slice(0, end.index), ''))
+    if (isSentence) this.#cut()
+    return this.#taken()
+  }
+
   /** The stream is over: the rest. */
   flush(): string[] {
     this.#cut()

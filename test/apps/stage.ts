@@ -1,16 +1,14 @@
 // Everything a spoken call needs, on this machine alone: the listening Google server and the real daemon as processes of their
-// own, the embedded switch in this one.
+// own, and a switch.
 
-import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { systemClock } from '../../src/lib/clock.ts'
 import { diskFiles } from '../../src/lib/files.ts'
 import { FakeFreeswitch } from '../fake-freeswitch/fake-freeswitch.ts'
 import type { Counters, Knobs } from '../fakes/google-speech/knobs.ts'
+import { ended, freePort, speechAt, startDaemon, startGoogle } from './processes.ts'
 
 export interface StageOptions {
   /** What callers may say. */
@@ -21,8 +19,13 @@ export interface StageOptions {
   configuration?: object
 }
 
-export interface Stage {
-  readonly switch: FakeFreeswitch
+/** Whatever puts calls through to the daemon, as far as a stage has to do with it. */
+export interface StageSwitch {
+  stop(): void | Promise<void>
+}
+
+export interface Stage<Switch extends StageSwitch = FakeFreeswitch> {
+  readonly switch: Switch
   readonly listener: { host: string; port: number }
   readonly journals: string
   readonly daemonPid: number
@@ -35,35 +38,32 @@ export interface Stage {
   stop(): Promise<number | null>
 }
 
-/** `GOOGLE_APPLICATION_CREDENTIALS` and the like of this machine must not reach the daemon of a test. */
-const bareEnv = { PATH: process.env.PATH, METADATA_SERVER_DETECTION: 'none' }
+/** A stage with the embedded switch, in this process. */
+export function openStage(options: StageOptions): Promise<Stage> {
+  return openStageWith(options, embeddedSwitch)
+}
 
-export async function openStage(options: StageOptions): Promise<Stage> {
+/** A stage with any switch; `open` is told in which folder the daemon's prompts lie. */
+export async function openStageWith<Switch extends StageSwitch>(
+  options: StageOptions,
+  open: (prompts: string) => Switch | Promise<Switch>,
+): Promise<Stage<Switch>> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-'))
   const spool = join('/dev/shm', folder.slice(folder.lastIndexOf('/') + 1))
   await mkdir(spool, { recursive: true })
-  const google = await startGoogle(folder, options)
+  const google = await startGoogle(folder, options.phrases, options.knobs ?? {})
   const port = await freePort()
   const configurationFile = join(folder, 'parley.json5')
-  const access = { provider: 'google', endpoint: `127.0.0.1:${google.port}`, insecure: true }
   const configuration = {
     listener: { port },
     spool: { dir: spool },
     state: { dir: join(folder, 'state') },
-    speech: {
-      recognizers: [{ ...access, name: 'google', projectId: 'demo' }],
-      synthesizers: [{ ...access, name: 'google' }],
-    },
+    speech: speechAt(google.port),
     ...options.configuration,
   }
   await writeFile(configurationFile, JSON.stringify(configuration))
   const daemon = await startDaemon(configurationFile)
-  const pbx = new FakeFreeswitch({
-    clock: systemClock,
-    files: diskFiles,
-    promptFolders: [join(folder, 'state', 'prompts')],
-    codec: 'mu-law',
-  })
+  const pbx = await open(join(folder, 'state', 'prompts'))
   return {
     switch: pbx,
     listener: { host: '127.0.0.1', port },
@@ -73,7 +73,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     complaints: daemon.complaints,
     googleCounters: google.counters,
     async stop() {
-      pbx.stop()
+      await pbx.stop()
       const exitCode = await ended(daemon.process)
       await ended(google.process)
       await Promise.all([folder, spool].map(one => rm(one, { recursive: true, force: true })))
@@ -82,76 +82,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
 }
 
-async function startGoogle(folder: string, { phrases, knobs = {} }: StageOptions) {
-  const phrasesFile = join(folder, 'phrases.json')
-  const knobsFile = join(folder, 'knobs.json')
-  await writeFile(phrasesFile, JSON.stringify(phrases))
-  await writeFile(knobsFile, JSON.stringify(knobs))
-  const program = new URL('../fakes/google-speech/main.ts', import.meta.url)
-  const child = fork(program, ['--phrases', phrasesFile, '--options', knobsFile], {
-    silent: true,
-    env: bareEnv,
-  })
-  child.stderr?.pipe(process.stderr)
-  const lines = linesOf(child)
-  const { port } = JSON.parse(await lines.next()) as { port: number }
-  const counters = async () => {
-    child.kill('SIGUSR2')
-    return (JSON.parse(await lines.next()) as { counters: Counters }).counters
-  }
-  return { process: child, port, counters }
-}
-
-async function startDaemon(configurationFile: string) {
-  const beganMs = performance.now()
-  const launcher = join(import.meta.dirname, '../../scripts/parley')
-  const child = spawn(launcher, ['start'], { env: { ...bareEnv, PARLEY_CONFIG: configurationFile } })
-  process.once('exit', () => child.kill('SIGKILL'))
-  const complaints: string[] = []
-  const ready = Promise.withResolvers<number>()
-  const onLine = (line: string) => {
-    if (line.includes('"msg":"ready"')) ready.resolve(performance.now() - beganMs)
-    else if (!/"level":"(debug|info)"/.test(line)) complaints.push(line)
-  }
-  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', onLine)
-  child.once('exit', () => ready.reject(new Error(`the daemon did not start:\n${complaints.join('\n')}`)))
-  return { process: child, complaints, startMs: await ready.promise }
-}
-
-/** The lines that a child prints, one at a time; lines that come before somebody asks for them are kept. */
-function linesOf(child: ChildProcess): { next(): Promise<string> } {
-  const came: string[] = []
-  const waiting: ((line: string) => void)[] = []
-  if (!child.stdout) throw new Error('the child has no output')
-  createInterface(child.stdout).on('line', line => {
-    const first = waiting.shift()
-    if (first) first(line)
-    else came.push(line)
-  })
-  return {
-    next() {
-      const line = came.shift()
-      return line === undefined ? new Promise(resolve => waiting.push(resolve)) : Promise.resolve(line)
-    },
-  }
-}
-
-function ended(child: ChildProcess): Promise<number | null> {
-  if (child.exitCode !== null) return Promise.resolve(child.exitCode)
-  const exit = new Promise<number | null>(resolve => child.once('exit', resolve))
-  child.kill('SIGTERM')
-  if (child.connected) child.disconnect()
-  return exit
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' ? address?.port : undefined
-      server.close(() => (port ? resolve(port) : reject(new Error('no free port'))))
-    })
-  })
+/** In real time, on real files; a prompt from outside the daemon's own folders is a violation. */
+export function embeddedSwitch(...promptFolders: string[]): FakeFreeswitch {
+  return new FakeFreeswitch({ clock: systemClock, files: diskFiles, promptFolders, codec: 'mu-law' })
 }

@@ -2,7 +2,8 @@
 // engine whose answers a test writes.
 
 import { encodeWav } from '../../src/audio/wav.ts'
-import type { Prompt, Prompts } from '../../src/call/speaker.ts'
+import type { Prompt } from '../../src/call/line.ts'
+import type { Prompts } from '../../src/call/speaker.ts'
 import type { Conversation, Directive, Engine, EngineCall, Input, Report } from '../../src/engine/engine.ts'
 import { openExpectation } from '../../src/engine/engine.ts'
 import type { Clock } from '../../src/lib/clock.ts'

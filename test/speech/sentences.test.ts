@@ -155,6 +155,25 @@ describe('for any text, however it is split', () => {
   }
 })
 
+describe('a pause of the stream', () => {
+  function paused(text: string): string[] {
+    const cutter = new SentenceCutter()
+    return [...cutter.push(text), ...cutter.pause()]
+  }
+
+  test.each([
+    ['Let me see.', ['Let me see.']],
+    ['One moment! "Yes."', ['One moment!', '"Yes."']],
+    ['少々お待ちください。', ['少々お待ちください。']],
+  ])('ends what ends like a sentence: %s', (text, sentences) => {
+    expect(paused(text)).toEqual(sentences)
+  })
+
+  test.each(['I would like', 'This is Dr.', 'It costs 3.'])('does not end %s', text => {
+    expect(paused(text)).toEqual([])
+  })
+})
+
 /** Small numbers that are the same in every run (mulberry32). */
 function seeded(seed: number): (below: number) => number {
   let state = seed

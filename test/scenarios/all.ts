@@ -1,0 +1,8 @@
+// Every scenario, for whoever runs them all.
+
+import { interrupting } from './interrupting.ts'
+import { mishaps } from './mishaps.ts'
+import type { Scenario } from './scenario.ts'
+import { talking } from './talking.ts'
+
+export const scenarios: readonly Scenario[] = [...talking, ...interrupting, ...mishaps]

@@ -117,7 +117,7 @@ export class EngineFault extends Error {
   }
 }
 
-/** One call's talk with an engine. One ask at a time: a new one begins after the signal of the one before was aborted or it ended. */
+/** One call's talk with an engine. One ask at a time: the next begins when the one before has ended or its signal was aborted. */
 export interface Conversation {
   /** Yields directives as they come. Throws EngineFault, or the signal's reason when that was aborted. */
   ask(input: Input, turn: number, signal: AbortSignal): AsyncIterable<Directive>

@@ -145,7 +145,7 @@ describe('speech', () => {
       name: 'g',
       model: 'chirp_2',
       location: 'eu',
-      finalTimeoutMs: 3000,
+      finalTimeoutMs: 1500,
     })
     expect(recognizers[0]?.limits).toEqual({ atOnce: 7, waiting: 50, maxWaitMs: 1000 })
     expect(synthesizers[0]?.options).toMatchObject({ name: 's', voice: 'en-GB-Neural2-A' })

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { configurationTable } from '../../src/config/table.ts'
+import { configurationTable } from './table.ts'
 
 const path = resolve(import.meta.dirname, '../../README.md')
 const BEGIN = '<!-- configuration -->'

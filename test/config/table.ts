@@ -1,8 +1,8 @@
 // The configuration as a Markdown table, for the README: what there is cannot differ from what is told.
 
-import { unreachable } from '../lib/unreachable.ts'
-import { schema } from './schema.ts'
-import type { Leaf, Shape } from './shape.ts'
+import { schema } from '../../src/config/schema.ts'
+import type { Leaf, Shape } from '../../src/config/shape.ts'
+import { unreachable } from '../../src/lib/unreachable.ts'
 
 interface Row {
   key: string

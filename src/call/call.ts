@@ -71,8 +71,13 @@ export class Call {
       post,
       onStarted: (turn, text) => this.#note({ type: 'promptStarted', turn, text }),
       onSpoken: line => this.#note({ type: 'promptSpoken', ...line }),
+      onSkipped: (turn, error) => {
+        this.#note({ type: 'soundSkipped', turn })
+        parts.log.warn({ error, turn }, 'a sound could not be played and was left out')
+      },
     })
-    this.#turns = new Turns({ conversation, clock, scope, post, heard: () => this.#speaker.heard() })
+    const heard = () => this.#speaker.heard()
+    this.#turns = new Turns({ conversation, clock, scope, log: parts.log, post, heard })
   }
 
   /** Takes the call: answers it, opens its ears, and lets the dialogue begin. */
@@ -208,17 +213,21 @@ export class Call {
       await leg.setVariables({ parley_outcome: 'handed-over' })
       await leg.transfer(to)
     } catch (error) {
+      this.post({ type: 'transferFailed', message: messageOf(error), atMs: clock.now() })
+      this.#attempt('take back the outcome', leg.setVariables({ parley_outcome: '' }))
       await this.#listener.open().catch(fault => {
         this.post({ type: 'earFailed', message: messageOf(fault), atMs: clock.now() })
       })
-      this.post({ type: 'transferFailed', message: messageOf(error), atMs: clock.now() })
     }
   }
 
   #hangUp(cause: string): void {
-    const { leg, clock } = this.#parts
-    const done = leg.setVariables({ parley_outcome: 'finished' }).then(() => leg.hangUp(cause))
-    done.catch(error => this.post({ type: 'legLost', message: messageOf(error), atMs: clock.now() }))
+    const { leg } = this.#parts
+    // A leg that refuses is on its way out already, and says so itself; the timer of the closing sees to the rest.
+    this.#attempt(
+      'hang up',
+      leg.setVariables({ parley_outcome: 'finished' }).then(() => leg.hangUp(cause)),
+    )
   }
 
   /** What may fail without changing the course of the call. */
@@ -227,16 +236,16 @@ export class Call {
   }
 
   #close(ending: Ending): void {
-    const { conversation, scope, journal, log, clock } = this.#parts
+    const { scope, journal, log, clock } = this.#parts
     const durationMs = Math.round(clock.now() - this.#startedMs)
     this.#mailbox.close()
-    conversation.report({ type: 'ended', by: ending.by, reason: ending.why, durationMs }, this.#dialogue.turn)
+    this.#turns.close({ type: 'ended', by: ending.by, reason: ending.why, durationMs }, this.#dialogue.turn)
     this.#note({ type: 'ended', ending })
     journal.close()
     const fault = faultOf(ending)
     const summary = { by: ending.by, why: ending.why, fault, turns: this.#dialogue.turn, durationMs }
     if (fault === null) log.info(summary, 'call ended')
-    else log.warn({ ...summary, ending }, 'call ended by a fault')
+    else log.warn({ ...summary, message: messageIn(ending) }, 'call ended by a fault')
     void scope.end(reasonOf(ending)).then(() => this.#resolveEnded(ending))
   }
 
@@ -251,6 +260,12 @@ function reasonOf(ending: Ending): EndReason {
   if (ending.by === 'caller') return { why: 'caller-gone' }
   if (ending.why === 'shutdown') return { why: 'shutdown' }
   return ending.why === 'fault' ? { why: 'fault', cause: ending.message } : { why: 'done' }
+}
+
+/** What went wrong, without where the caller was sent: a number may be somebody's own. */
+function messageIn(ending: Ending): string | undefined {
+  if (ending.why === 'handed-over') return ending.because.why === 'fault' ? ending.because.message : undefined
+  return 'message' in ending ? ending.message : undefined
 }
 
 function messageOf(error: unknown): string {

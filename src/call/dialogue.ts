@@ -18,6 +18,7 @@
 
 import { unreachable } from '../lib/unreachable.ts'
 import {
+  afterAnswer,
   answerFinished,
   ask,
   directiveGiven,
@@ -39,7 +40,7 @@ import {
 import { endingFor, enter, hungUp, isLeaving, listenOpenly, over, say, toPeople } from './dialogue/leaving.ts'
 import { type Dialogue, isConversing, type Phase, type Step, timersOf } from './dialogue/state.ts'
 import type { Ending } from './ending.ts'
-import type { CallEvent, TimerName } from './vocabulary.ts'
+import type { CallEvent, Command, TimerName } from './vocabulary.ts'
 
 /** What follows from an event. An event of a turn that is over changes nothing; so does one that the phase has no row for. */
 export function step(dialogue: Dialogue, event: CallEvent): Step {
@@ -53,8 +54,13 @@ export function step(dialogue: Dialogue, event: CallEvent): Step {
   const deafened = commands.some(command => command.type === 'deafen')
   return [
     deafened ? { ...next, caller: 'silent' } : next,
-    [...stopped.map(name => ({ type: 'stopTimer' as const, name })), ...commands],
+    [...stopped.map(name => ({ type: 'stopTimer' as const, name })), ...commands.filter(mayRunIn(kept))],
   ]
+}
+
+/** A phase that was passed through has left no timer behind. */
+function mayRunIn(kept: readonly TimerName[]): (command: Command) => boolean {
+  return command => command.type !== 'startTimer' || command.name === 'call' || kept.includes(command.name)
 }
 
 /** Digits that were pressed before we listened count as pressed when we do. */
@@ -117,8 +123,7 @@ function take(d: Dialogue, event: CallEvent): Step {
       if (!isAnswering(d.phase)) return [d, []]
       return toPeople(d, { why: 'fault', fault: 'engine', message: event.message }, atMs)
     case 'speechStarted':
-      if (d.phase.is !== 'speaking' || d.phase.unheard === null) return [d, []]
-      return [{ ...d, phase: { ...d.phase, unheard: null } }, []]
+      return alsoWhileHeld(d, speechStarted)
     case 'speechFinished':
       return speechFinished(d, atMs)
     case 'voiceFailed':
@@ -151,6 +156,7 @@ function greet(d: Dialogue, atMs: number): Step {
 function alsoWhileHeld(d: Dialogue, take: (inner: Dialogue) => Step): Step {
   if (d.phase.is !== 'held') return take(d)
   const [after, commands] = take({ ...d, phase: d.phase.before })
+  if (after.phase === d.phase.before && commands.length === 0) return [d, []]
   if (!isConversing(after.phase)) return [after, commands]
   return [
     { ...after, phase: { is: 'held', before: after.phase } },
@@ -158,11 +164,19 @@ function alsoWhileHeld(d: Dialogue, take: (inner: Dialogue) => Step): Step {
   ]
 }
 
+function speechStarted(d: Dialogue): Step {
+  const { phase } = d
+  if (phase.is === 'interrupted' && phase.speech.unheard)
+    return [{ ...d, phase: { ...phase, speech: { ...phase.speech, unheard: null } } }, []]
+  if (phase.is !== 'speaking' || phase.unheard === null) return [d, []]
+  return [{ ...d, phase: { ...phase, unheard: null } }, []]
+}
+
 function speechFinished(d: Dialogue, atMs: number): Step {
   // The last word may have been out already when the caller spoke: then there is nothing left to interrupt.
   const speech = d.phase.is === 'interrupted' ? d.phase.speech : d.phase
   if (speech.is !== 'speaking' || speech.answer === 'coming') return [d, []]
-  return enter(d, speech.next, atMs)
+  return afterAnswer(d, speech.unheard, speech.next, atMs)
 }
 
 function voiceFailed(d: Dialogue, message: string, atMs: number): Step {

@@ -1,7 +1,7 @@
 // The recording of the caller as a microphone: started, followed, replaced by a fresh file every minute, and deleted when used.
 
 import type { Followers } from '../audio/follower.ts'
-import type { Following } from '../audio/following.ts'
+import type { Following, Rotation } from '../audio/following.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
 import type { Ids } from '../lib/ids.ts'
@@ -38,6 +38,8 @@ type State =
 export class Ear {
   readonly #options: EarOptions
   #state: State = { is: 'closed' }
+  /** The caller holds us, whatever we are doing. */
+  #held = false
 
   constructor(options: EarOptions) {
     this.#options = options
@@ -45,11 +47,11 @@ export class Ear {
 
   /** Resolves when the switch writes. Rejects with PbxError when it does not. */
   async open(): Promise<void> {
-    const { leg, followers, log, onSamples, onFailed } = this.#options
+    const { followers, log, onSamples, onFailed } = this.#options
     const path = this.#newPath()
     const opening: State = { is: 'opening' }
     this.#state = opening
-    const recording = await leg.record(path, EAR_SAMPLE_RATE)
+    const recording = await this.#record(path)
     if (this.#state !== opening) return this.#abandon(recording)
     const following = followers.follow(path, {
       sampleRate: EAR_SAMPLE_RATE,
@@ -62,32 +64,43 @@ export class Ear {
         if (trouble.type !== 'truncated') onFailed(`the recording is ${trouble.type}`)
       },
     })
+    if (this.#held) following.hold()
     this.#state = { is: 'open', recording, following, rotation: this.#rotateLater() }
   }
 
   /** The caller holds us: the switch writes nothing, which is no failure. */
   hold(): void {
+    this.#held = true
     if (this.#state.is === 'open') this.#state.following.hold()
   }
 
   unhold(): void {
+    this.#held = false
     if (this.#state.is === 'open') this.#state.following.unhold()
   }
 
   /** Ends the recording and deletes it. Does nothing when it is closed. Never rejects. */
   async close(): Promise<void> {
-    const { log } = this.#options
     const state = this.#state
     this.#state = { is: 'closed' }
     if (state.is !== 'open') return
     state.rotation.cancel()
     state.following.end()
-    await state.recording.stop().catch(error => log.warn({ error }, 'a recording could not be stopped'))
-    this.#discard(state.recording)
+    await this.#abandon(state.recording)
+  }
+
+  /** A recording that did not begin in time may still begin: nothing of it may stay. */
+  async #record(path: string): Promise<Recording> {
+    try {
+      return await this.#options.leg.record(path, EAR_SAMPLE_RATE)
+    } catch (error) {
+      this.#discard(path)
+      throw error
+    }
   }
 
   /** The switch may have written its last frames after we let the file go. */
-  #discard({ path }: Recording): void {
+  #discard(path: string): void {
     try {
       this.#options.files.remove(path)
     } catch (error) {
@@ -110,19 +123,31 @@ export class Ear {
     const state = this.#state
     if (state.is !== 'open') return
     state.rotation = this.#rotateLater()
+    // Nothing grows meanwhile, the new file no more than the old one.
+    if (this.#held) return
     const path = this.#newPath()
-    const next = await this.#options.leg.record(path, EAR_SAMPLE_RATE)
+    const next = await this.#record(path)
     if (this.#state !== state) return this.#abandon(next)
     const old = state.recording
-    const rotation = state.following.continueWith(path)
+    const rotation = await this.#continueWith(state.following, next)
     state.recording = next
     await old.stop()
     rotation.oldStopped()
   }
 
-  /** The call let go of the ear while this recording was starting. */
+  async #continueWith(following: Following, next: Recording): Promise<Rotation> {
+    try {
+      return following.continueWith(next.path)
+    } catch (error) {
+      await this.#abandon(next)
+      throw error
+    }
+  }
+
+  /** Nobody needs this recording any more. Never rejects. */
   async #abandon(recording: Recording): Promise<void> {
-    await recording.stop()
-    this.#discard(recording)
+    const { log } = this.#options
+    await recording.stop().catch(error => log.warn({ error }, 'a recording could not be stopped'))
+    this.#discard(recording.path)
   }
 }

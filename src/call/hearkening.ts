@@ -3,6 +3,7 @@
 
 import type { Clock, Timer } from '../lib/clock.ts'
 import { unreachable } from '../lib/unreachable.ts'
+import { SpeechFault } from '../speech/fault.ts'
 import type { Hearing, Recognition, RecognitionRequest, Recognizer } from '../speech/recognizer.ts'
 import type { Utterance } from './vocabulary.ts'
 
@@ -30,16 +31,22 @@ type State =
 
 export class Hearkening {
   readonly #options: HearkeningOptions
-  readonly #recognition: Recognition
+  readonly #recognition: Recognition | undefined
   #state: State = { is: 'spoken', early: null }
 
   constructor(options: HearkeningOptions) {
     this.#options = options
-    this.#recognition = options.recognizer.recognize(options.request, hearing => this.#hear(hearing))
+    const { recognizer, request } = options
+    try {
+      this.#recognition = recognizer.recognize(request, hearing => this.#hear(hearing))
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause)
+      this.#hear({ type: 'failed', fault: new SpeechFault(recognizer.name, 'transient', message, { cause }) })
+    }
   }
 
   write(samples: Int16Array): void {
-    if (this.#state.is === 'spoken' && this.#state.early === null) this.#recognition.write(samples)
+    if (this.#state.is === 'spoken' && this.#state.early === null) this.#recognition?.write(samples)
   }
 
   /** The caller has paused for long enough: the outcome follows. */
@@ -48,12 +55,12 @@ export class Hearkening {
     const { early } = this.#state
     const { clock, limitMs } = this.#options
     const limit = clock.after(limitMs, () => {
-      this.#recognition.cancel()
+      this.#recognition?.cancel()
       this.#conclude({ is: 'failed', message: 'no final text came in time' })
     })
     this.#state = { is: 'awaited', durationMs, limit }
     if (early) this.#hear(early)
-    else this.#recognition.finish()
+    else this.#recognition?.finish()
   }
 
   /** Nobody wants to know any more: no outcome comes. */
@@ -61,7 +68,7 @@ export class Hearkening {
     if (this.#state.is === 'over') return
     if (this.#state.is === 'awaited') this.#state.limit.cancel()
     this.#state = { is: 'over' }
-    this.#recognition.cancel()
+    this.#recognition?.cancel()
   }
 
   #hear(hearing: Hearing): void {

@@ -36,6 +36,8 @@ export interface SpeakerOptions {
   /** The caller hears the beginning of it. */
   onStarted(turn: number, text: string): void
   onSpoken(line: SpokenLine): void
+  /** A sound of the operator's is missing or cannot be played: the rest goes on without it. */
+  onSkipped(turn: number, error: unknown): void
 }
 
 /** One playing, one waiting: the gap between them is 1 ms, and no more than one is lost to a break. */
@@ -46,6 +48,8 @@ const AHEAD_LIMIT = 3
 const ATTEMPTS_LIMIT = 2
 /** An engine that goes on in the middle of a sentence goes on sooner: tokens come every 20 to 50 ms. */
 const PAUSE_MS = 200
+/** A sentence takes half a second, with all providers failing one after the other perhaps ten; then nobody will make it. */
+const MAKING_LIMIT_MS = 12_000
 
 export class Speaker {
   readonly #options: SpeakerOptions
@@ -113,9 +117,10 @@ export class Speaker {
   }
 
   /** Resolves, once a stop has taken effect, to what the caller heard of the latest turn; null when there was nothing to hear. */
-  async heard(): Promise<Heard | null> {
+  async heard(): Promise<{ turn: number; heard: Heard } | null> {
     await this.#stopped
-    return this.#lines.length === 0 ? null : heardOf(this.#lines, this.#rest !== 'coming')
+    if (this.#lines.length === 0) return null
+    return { turn: this.#turn, heard: heardOf(this.#lines, this.#rest !== 'coming') }
   }
 
   #begin(turn: number): void {
@@ -201,25 +206,33 @@ export class Speaker {
 
   async #make(line: Line): Promise<void> {
     const { prompts, signal } = this.#options
+    const { content } = line
     line.attempts++
     line.state = { is: 'making' }
     try {
-      const { content } = line
-      const prompt = await (content.kind === 'text'
-        ? prompts.get(content.request, signal)
-        : prompts.sound(content.file))
-      line.state = { is: 'ready', prompt }
+      const making =
+        content.kind === 'text' ? prompts.get(content.request, signal) : prompts.sound(content.file)
+      line.state = { is: 'ready', prompt: await this.#inTime(making) }
     } catch (error) {
       if (signal.aborted) return
       line.state = { is: 'skipped' }
-      // A missing sound of the operator's is left out; a sentence that no voice can speak is a failure of the turn.
-      if (line.content.kind === 'text') this.#fail(line, error)
+      this.#fail(line, error)
     }
     if (this.#lines.includes(line)) this.#pump()
   }
 
+  #inTime<T>(making: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const { clock } = this.#options
+      const limit = clock.after(MAKING_LIMIT_MS, () => reject(new Error('it was not made in time')))
+      making.then(resolve, reject).finally(() => limit.cancel())
+    })
+  }
+
+  /** A missing sound of the operator's is left out; a sentence that no voice can speak is a failure of the turn. */
   #fail(line: Line, error: unknown): void {
     if (!this.#lines.includes(line)) return
+    if (line.content.kind === 'sound') return this.#options.onSkipped(this.#turn, error)
     const message = error instanceof Error ? error.message : String(error)
     this.#options.post({ type: 'voiceFailed', turn: this.#turn, message, atMs: this.#options.clock.now() })
   }
@@ -267,6 +280,7 @@ export class Speaker {
         .then(() => this.#make(line))
       return
     }
+    this.#fail(line, new Error(cause))
     this.#pump()
   }
 }

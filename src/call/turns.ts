@@ -1,7 +1,8 @@
 // The engine's side of a call: one question at a time, its answer turned into events of the turn that asked.
 
-import type { Conversation, Heard, Input } from '../engine/engine.ts'
+import type { Conversation, Directive, Heard, Input, Report } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
 import type { Scope } from '../lib/scope.ts'
 import type { CallEvent, Question } from './vocabulary.ts'
 
@@ -9,16 +10,17 @@ export interface TurnsOptions {
   conversation: Conversation
   clock: Clock
   scope: Scope
+  log: Log
   /** What the caller heard of our last words, once they have stopped; null when there was nothing to hear. */
-  heard(): Promise<Heard | null>
+  heard(): Promise<{ turn: number; heard: Heard } | null>
   post(event: CallEvent): void
 }
 
 export class Turns {
   readonly #options: TurnsOptions
   #asking: Scope | undefined
-  /** One ask at a time: the next begins when the one before has let go. */
-  #before: Promise<void> = Promise.resolve()
+  /** The latest turn of whose interruption the engine knows. */
+  #interruptedTurn = -1
 
   constructor(options: TurnsOptions) {
     this.#options = options
@@ -29,7 +31,7 @@ export class Turns {
     this.withdraw()
     const asking = this.#options.scope.child(`turn ${turn}`)
     this.#asking = asking
-    this.#before = this.#before.then(() => this.#run(turn, question, asking))
+    void this.#run(turn, question, asking)
   }
 
   withdraw(): void {
@@ -37,16 +39,31 @@ export class Turns {
     this.#asking = undefined
   }
 
+  /** The call is over: the engine is told, and asked nothing more. A fault of its must not keep the call from ending. */
+  close(report: Report, turn: number): void {
+    this.withdraw()
+    try {
+      this.#options.conversation.report(report, turn)
+    } catch (error) {
+      this.#options.log.error({ error }, 'the engine could not be told of the end')
+    }
+  }
+
+  #reportInterruption({ turn, heard }: { turn: number; heard: Heard }): void {
+    if (heard.complete || turn === this.#interruptedTurn) return
+    this.#interruptedTurn = turn
+    this.#options.conversation.report({ type: 'interrupted', heard }, turn)
+  }
+
   async #run(turn: number, question: Question, asking: Scope): Promise<void> {
     const { conversation, clock, post } = this.#options
     try {
-      const heard = await this.#options.heard()
+      const speech = await this.#options.heard()
       if (asking.isOver) return
-      if (heard && !heard.complete) conversation.report({ type: 'interrupted', heard }, turn)
-      for await (const directive of conversation.ask(inputOf(question, heard), turn, asking.signal)) {
-        if (asking.isOver) return
+      if (speech) this.#reportInterruption(speech)
+      const answer = conversation.ask(inputOf(question, speech?.heard ?? null), turn, asking.signal)
+      for await (const directive of untilAborted(answer, asking.signal))
         post({ type: 'directiveGiven', turn, directive, atMs: clock.now() })
-      }
       if (!asking.isOver) post({ type: 'answerFinished', turn, atMs: clock.now() })
     } catch (error) {
       if (asking.isOver) return
@@ -55,6 +72,30 @@ export class Turns {
     } finally {
       void asking.end({ why: 'done' })
     }
+  }
+}
+
+/** What comes until the signal is aborted, also from an engine that does not heed it. */
+async function* untilAborted(
+  answer: AsyncIterable<Directive>,
+  signal: AbortSignal,
+): AsyncGenerator<Directive> {
+  const aborted = Promise.withResolvers<IteratorResult<Directive>>()
+  const onAbort = () => aborted.resolve({ done: true, value: undefined })
+  signal.addEventListener('abort', onAbort, { once: true })
+  const directives = answer[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = directives.next()
+      const { done, value } = await Promise.race([next, aborted.promise])
+      if (signal.aborted) next.catch(() => {}) // how it takes the abort is its own affair
+      if (done || signal.aborted) return
+      yield value
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+    // Not awaited: who does not heed the signal may not heed this either.
+    directives.return?.().catch(() => {})
   }
 }
 

@@ -370,6 +370,33 @@ describe('what goes wrong', () => {
 })
 
 describe('hanging up', () => {
+  test('in the last words is the caller’s own end, also when the news of it is late', async () => {
+    const desk = openDesk({
+      pbx: {
+        faults: { event: ({ name }) => (name === 'CHANNEL_HANGUP_COMPLETE' ? { delayMs: 20 } : 'pass') },
+      },
+    })
+    desk.engine.answer = () => [say('Goodbye, it was a pleasure.'), { type: 'end', reason: 'done' }]
+    const caller = await desk.call()
+    await desk.hears(caller, 'Goodbye, it was a pleasure.')
+    await desk.clock.advanceAsync(300)
+    caller.hangsUp()
+    await desk.clock.advanceAsync(6_000)
+    expect(desk.ending(caller)).not.toMatchObject({ why: 'lost' })
+    expect(desk.calls.counts.faults).toBe(0)
+  })
+
+  test('while the recording begins leaves no recording', async () => {
+    const desk = openDesk({
+      pbx: { faults: { event: ({ name }) => (name === 'RECORD_START' ? { delayMs: 400 } : 'pass') } },
+    })
+    const caller = await desk.call()
+    await desk.clock.advanceAsync(100)
+    caller.hangsUp()
+    await desk.clock.advanceAsync(1_000)
+    expect(await desk.files.list('/spool')).toEqual([])
+  })
+
   test.each([0, 100, 400, 1_200, 3_000])('after %i ms leaves nothing behind', async ms => {
     const desk = openDesk()
     desk.engine.answer = echo
@@ -416,7 +443,108 @@ describe('a transfer that the engine asks for', () => {
   })
 })
 
+describe('what nobody heeds', () => {
+  test('an engine that ignores that its answer is withdrawn does not block the next question', async () => {
+    const desk = openDesk()
+    desk.engine.answer = input => {
+      if (input.type === 'start') return [say(GREETING)]
+      if (input.type === 'speech' && !input.text.includes('again'))
+        return { [Symbol.asyncIterator]: () => deaf }
+      return echo(input)
+    }
+    const deaf: AsyncIterator<Directive> = { next: () => new Promise(() => {}) }
+    const caller = await desk.call()
+    await desk.hears(caller, GREETING)
+    await desk.passing(caller.hearsSilence({ ms: 300 }))
+    await desk.says(caller, 'opening hours please')
+    await desk.clock.advanceAsync(1_500)
+    await desk.says(caller, 'hello again')
+    await desk.hears(caller, 'You said opening hours please hello again.')
+    caller.hangsUp()
+  })
+
+  test('an engine that breaks when it is told of the end does not keep the call', async () => {
+    const desk = openDesk()
+    const open = desk.engine.open.bind(desk.engine)
+    desk.engine.open = call => ({
+      ...open(call),
+      report: () => {
+        throw new Error('it broke')
+      },
+    })
+    const caller = await desk.call()
+    await desk.hears(caller, GREETING)
+    caller.hangsUp()
+    await desk.clock.advanceAsync(1_000)
+    expect(desk.calls.counts.now).toBe(0)
+    expect(desk.log.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
+      'the engine could not be told of the end',
+    ])
+    desk.log.length = 0
+  })
+
+  test('a voice that never answers is given up, and the caller goes to people', async () => {
+    const desk = openDesk()
+    desk.prompts.get = () => new Promise(() => {})
+    const caller = await desk.call()
+    await desk.passing(caller.isSentToPeople({ withinMs: 40_000 }))
+    expect(desk.ending(caller)).toMatchObject({ because: { fault: 'voice' } })
+    caller.hangsUp()
+  })
+
+  test('a recognizer that throws is one that has failed', async () => {
+    const desk = openDesk()
+    desk.recognizer.recognize = () => {
+      throw new Error('it broke')
+    }
+    const caller = await desk.call()
+    await desk.hears(caller, GREETING)
+    await desk.passing(caller.hearsSilence({ ms: 300 }))
+    await desk.says(caller, 'hello there')
+    await desk.hears(caller, 'Pardon?')
+    caller.hangsUp()
+  })
+
+  test('a sound that is missing is left out, and the operator can read it in the log', async () => {
+    const desk = openDesk()
+    desk.engine.answer = () => [{ type: 'play', file: 'missing.wav', interruptible: true }, say('After it.')]
+    const caller = await desk.call()
+    await desk.hears(caller, 'After it.')
+    expect(desk.log).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: 'a sound could not be played and was left out' }),
+    )
+    caller.hangsUp()
+  })
+})
+
 describe('the ear', () => {
+  test('is not renewed while the caller holds us, and leaves nothing behind', async () => {
+    const desk = openDesk({ policy: { silenceMs: 100_000 } })
+    const caller = await desk.call()
+    await desk.hears(caller, GREETING)
+    await desk.clock.advanceAsync(10_000)
+    caller.holds()
+    await desk.clock.advanceAsync(200_000)
+    caller.unholds()
+    await desk.clock.advanceAsync(5_000)
+    expect(caller.recordings).toHaveLength(1)
+    caller.hangsUp()
+  })
+
+  test('that is opened in a hold does not take the hold for a stall', async () => {
+    const desk = openDesk({
+      pbx: { faults: { event: ({ name }) => (name === 'RECORD_START' ? { delayMs: 400 } : 'pass') } },
+    })
+    const caller = await desk.call()
+    await desk.clock.advanceAsync(100)
+    caller.holds()
+    await desk.clock.advanceAsync(10_000)
+    caller.unholds()
+    await desk.hears(caller, GREETING)
+    expect(desk.journal(caller).map(({ type }) => type)).not.toContain('earFailed')
+    caller.hangsUp()
+  })
+
   test('is renewed every minute without a word lost, and old files are deleted', async () => {
     const desk = openDesk({ policy: { silenceMs: 100_000 } })
     desk.engine.answer = echo

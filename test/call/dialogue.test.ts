@@ -5,7 +5,7 @@ import type { Dialogue, DialogueSettings, Phase, Speaking } from '../../src/call
 import { newDialogue } from '../../src/call/dialogue/state.ts'
 import { step } from '../../src/call/dialogue.ts'
 import type { CallEvent, Command, Utterance } from '../../src/call/vocabulary.ts'
-import { type Expectation, openExpectation } from '../../src/engine/engine.ts'
+import { type Directive, type Expectation, openExpectation } from '../../src/engine/engine.ts'
 
 const people = { number: '2000', context: 'public' }
 const sales = { number: '3000', context: 'public' }
@@ -46,6 +46,7 @@ const speaking: Speaking = {
   answer: 'coming',
   interruptible: true,
   unheard: null,
+  disturbed: 0,
   typed: '',
   next: listen,
 }
@@ -71,7 +72,7 @@ const phases: Record<string, Phase> = {
     next: listen,
   },
   speaking,
-  'speaking:unheard': { ...speaking, unheard: said },
+  'speaking:unheard': { ...speaking, unheard: { type: 'speech', utterance: said } },
   'speaking:complete': complete,
   'speaking:heard out': { ...complete, interruptible: false },
   'speaking:leaving': {
@@ -203,7 +204,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ],
   ['thinking:start', 'held', 'held · stop engine'],
   ['thinking:start', 'say', 'speaking · listen open · speak "Good." · start engine 8000'],
-  ['thinking:start', 'listen directive', 'thinking · start engine 8000'],
+  ['thinking:start', 'listen directive', 'thinking'],
   [
     'thinking:start',
     'transfer directive',
@@ -255,7 +256,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ],
   ['thinking:speech', 'held', 'held · stop engine'],
   ['thinking:speech', 'say', 'speaking · listen open · speak "Good." · start engine 8000'],
-  ['thinking:speech', 'listen directive', 'thinking · start engine 8000'],
+  ['thinking:speech', 'listen directive', 'thinking'],
   [
     'thinking:speech',
     'transfer directive',
@@ -307,7 +308,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ],
   ['thinking:silence', 'held', 'held · stop engine'],
   ['thinking:silence', 'say', 'speaking · listen open · speak "Good." · start engine 8000'],
-  ['thinking:silence', 'listen directive', 'thinking · start engine 8000'],
+  ['thinking:silence', 'listen directive', 'thinking'],
   [
     'thinking:silence',
     'transfer directive',
@@ -351,7 +352,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ['speaking', 'digit 0', 'speaking · stop engine · withdraw · deafen · speak "One moment." · finishSpeech'],
   ['speaking', 'held', 'held · stop engine'],
   ['speaking', 'say', 'speaking · speak "Good." · start engine 8000'],
-  ['speaking', 'listen directive', 'speaking · listen yes-no · start engine 8000'],
+  ['speaking', 'listen directive', 'speaking · listen yes-no'],
   ['speaking', 'transfer directive', 'speaking · stop engine · speak "To sales." · deafen · finishSpeech'],
   ['speaking', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
   ['speaking', 'end directive', 'speaking · stop engine · deafen · finishSpeech'],
@@ -384,7 +385,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ],
   ['speaking:unheard', 'held', 'held · stop engine'],
   ['speaking:unheard', 'say', 'speaking · speak "Good." · start engine 8000'],
-  ['speaking:unheard', 'listen directive', 'speaking · listen yes-no · start engine 8000'],
+  ['speaking:unheard', 'listen directive', 'speaking · listen yes-no'],
   [
     'speaking:unheard',
     'transfer directive',
@@ -472,7 +473,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ],
   ['interrupted', 'held', 'held · stop engine'],
   ['interrupted', 'say', 'interrupted · speak "Good." · start engine 8000'],
-  ['interrupted', 'listen directive', 'interrupted · listen yes-no · start engine 8000'],
+  ['interrupted', 'listen directive', 'interrupted · listen yes-no'],
   ['interrupted', 'transfer directive', 'interrupted · stop engine · speak "To sales." · finishSpeech'],
   ['interrupted', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
   ['interrupted', 'end directive', 'interrupted · stop engine · finishSpeech'],
@@ -552,19 +553,13 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
     'speaking · stop digits · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   ['listening:digits', 'faulted', 'moving · stop digits · transfer 2000 · start closing 5000'],
-  ['held', 'earFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['held', 'earFailed', 'moving · withdraw · hush · transfer 2000 · start closing 5000'],
   ['held', 'unheld', 'listening · listen open · start silence 7000'],
-  ['held', 'say', 'held'],
-  ['held', 'listen directive', 'held'],
-  ['held', 'transfer directive', 'held'],
-  ['held', 'unknown transfer', 'held'],
-  ['held', 'end directive', 'held'],
-  ['held', 'answerFinished', 'held'],
-  ['held', 'time: call', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['held', 'time: call', 'moving · withdraw · hush · transfer 2000 · start closing 5000'],
   ['held', 'legMoved', 'over · close switch/taken'],
   ['held', 'legHungUp', 'over · close caller/hung-up'],
   ['held', 'legLost', 'over · close switch/lost'],
-  ['held', 'shutdownBegun', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['held', 'shutdownBegun', 'moving · withdraw · hush · transfer 2000 · start closing 5000'],
   ['held', 'faulted', 'moving · transfer 2000 · start closing 5000'],
   [
     'moving',
@@ -717,7 +712,7 @@ describe('a caller who goes on', () => {
 
   test('before the first sound of the answer is still going on', () => {
     const { d, commands } = play(
-      at({ ...speaking, unheard: said }),
+      at({ ...speaking, unheard: { type: 'speech', utterance: said } }),
       { type: 'callerSpoke', atMs: 0 },
       { type: 'directiveGiven', turn: TURN, directive: say('Too late.'), atMs: 100 },
       { type: 'callerPaused', atMs: 500 },
@@ -729,7 +724,7 @@ describe('a caller who goes on', () => {
 
   test('after the first sound of the answer interrupts it', () => {
     const { d } = play(
-      at({ ...speaking, unheard: said }),
+      at({ ...speaking, unheard: { type: 'speech', utterance: said } }),
       { type: 'speechStarted', turn: TURN, atMs: 0 },
       { type: 'callerSpoke', atMs: 100 },
       { type: 'utteranceHeard', utterance: more, atMs: 800 },
@@ -775,6 +770,17 @@ describe('an interruption', () => {
       expect.arrayContaining(['hush', 'speak "More."', 'finishSpeech', 'resumeSpeech']),
     )
     expect(d.phase).toMatchObject({ is: 'speaking', answer: 'complete' })
+  })
+
+  test('by noise again and again is not possible in the end', () => {
+    const noise: CallEvent[] = [
+      { type: 'callerSpoke', atMs: 0 },
+      { type: 'callerPaused', atMs: 300 },
+      { type: 'nothingHeard', atMs: 600 },
+    ]
+    const { d } = play(at(speaking), ...noise, ...noise, ...noise)
+    expect(d.phase).toMatchObject({ is: 'speaking', disturbed: 3 })
+    expect(outcome(d, { type: 'callerSpoke', atMs: 0 })).toBeUndefined()
   })
 
   test('is not possible where the profile forbids it', () => {
@@ -880,10 +886,41 @@ describe('the key for people', () => {
     expect(asked(d)).toEqual({ type: 'digits', digits: '0' })
   })
 
-  test('ends the call with a word where there are no people', () => {
+  test('is a key like any other where there are no people', () => {
     const alone = at(listening, { settings: { ...settings, people: null } })
-    const { commands } = play(alone, ...press('0'), { type: 'speechFinished', turn: TURN + 1, atMs: 0 })
-    expect(commands).toEqual(expect.arrayContaining(['speak "Goodbye."', 'close us/fault']))
+    const { d } = play(alone, ...press('0'), { type: 'timeUp', name: 'digits', turn: TURN, atMs: 0 })
+    expect(asked(d)).toEqual({ type: 'digits', digits: '0' })
+  })
+
+  test('works in the farewell, but not on the way to people', () => {
+    const farewell: Speaking = { ...complete, interruptible: false, next: { does: 'end', ending } }
+    expect(play(at(farewell), ...press('0')).commands).toContain(toPeople)
+    expect(play(at(phases['speaking:leaving'] as Phase), ...press('0')).commands).toEqual([])
+  })
+
+  test('is the first digit of a number that is still expected while a silence is asked about', () => {
+    const expectation = { ...openExpectation, expect: 'digits' as const, numDigits: 5 }
+    const asking = play(at({ ...listening, expectation }), {
+      type: 'timeUp',
+      name: 'silence',
+      turn: TURN,
+      atMs: 0,
+    })
+    const { d } = play(asking.d, ...press('07123'))
+    expect(d.phase).toMatchObject({ is: 'thinking', typed: '07123' })
+  })
+
+  test('is a digit also after a cough while the silence is asked about', () => {
+    const expectation = { ...openExpectation, expect: 'digits' as const, numDigits: 5 }
+    const { d } = play(
+      at({ ...listening, expectation }, { expected: expectation }),
+      { type: 'timeUp', name: 'silence', turn: TURN, atMs: 0 },
+      { type: 'callerSpoke', atMs: 10 },
+      { type: 'callerPaused', atMs: 500 },
+      { type: 'nothingHeard', atMs: 600 },
+      ...press('07123'),
+    )
+    expect(asked(d)).toEqual({ type: 'digits', digits: '07123' })
   })
 })
 
@@ -996,6 +1033,39 @@ describe('limits and failures', () => {
     expect(outcome(at(farewell), { type: 'voiceFailed', turn: TURN, message: 'no', atMs: 0 })).toBe(
       'closing · hangUp · start closing 5000',
     )
+  })
+
+  test('an engine that sends only what makes no sound has no more time than a silent one', () => {
+    const trickle: Directive[] = [
+      say(' '),
+      { type: 'digits', digits: '1' },
+      { type: 'language', language: 'de', voice: null },
+    ]
+    for (const directive of trickle) {
+      const { commands } = play(at(speaking), { type: 'directiveGiven', turn: TURN, directive, atMs: 0 })
+      expect(commands).not.toContain('start engine 8000')
+    }
+  })
+
+  test('a silence that is answered by nothing audible is answered by the profile', () => {
+    const { commands } = play(
+      at(phases['thinking:silence'] as Phase),
+      {
+        type: 'directiveGiven',
+        turn: TURN,
+        directive: { type: 'play', file: 'missing.wav', interruptible: true },
+        atMs: 0,
+      },
+      { type: 'answerFinished', turn: TURN, atMs: 0 },
+      { type: 'speechFinished', turn: TURN, atMs: 0 },
+    )
+    expect(commands).toContain('speak "Are you there?"')
+  })
+
+  test('a caller who holds us is not kept by words they cannot hear', () => {
+    const { d, commands } = play(at(listening), { type: 'held', atMs: 0 }, { type: 'shutdownBegun', atMs: 0 })
+    expect(d.phase.is).toBe('moving')
+    expect(commands.filter(one => one.startsWith('speak'))).toEqual([])
   })
 
   test('an empty phrase is not spoken', () => {

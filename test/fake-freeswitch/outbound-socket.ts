@@ -51,7 +51,8 @@ export class OutboundSocket {
     this.#host = host
     this.#readMs = host.now()
     this.#wire = new Wire(duplex, host)
-    duplex.on('data', (chunk: Buffer) => this.#read(chunk))
+    // Not inside the write of whoever sent it: an in-memory pair would do that, a network does not.
+    duplex.on('data', (chunk: Buffer) => queueMicrotask(() => this.#read(chunk)))
     duplex.on('end', () => this.#gone())
     duplex.on('close', () => this.#gone())
     duplex.on('error', () => this.#gone())

@@ -75,7 +75,6 @@ test('01: records, plays, hangs up', async () => {
     'sendmsg',
     `api uuid_record ${uuid} stop /var/lib/parley/recordings/turn1.wav`,
     `api uuid_kill ${uuid} NORMAL_CLEARING`,
-    `api uuid_setvar_multi ${uuid} parley_recordings=`,
     'exit',
   ])
 })

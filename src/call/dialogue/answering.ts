@@ -46,8 +46,13 @@ export function directiveGiven(d: Dialogue, directive: Directive, atMs: number):
   if (phase.is !== 'thinking' && phase.is !== 'speaking') return [d, []]
   if (!isAnswering(phase)) return [d, []]
   const [answered, commands] = obey(d, phase, directive, atMs)
-  const more = answered.turn === d.turn && isAnswering(answered.phase)
+  // What makes no sound does not keep the caller from waiting.
+  const more = isAudible(directive) && answered.turn === d.turn && isAnswering(answered.phase)
   return [answered, more ? [...commands, engineTimer(d)] : commands]
+}
+
+function isAudible(directive: Directive): boolean {
+  return directive.type === 'play' || (directive.type === 'say' && directive.text.trim() !== '')
 }
 
 function obey(d: Dialogue, phase: Answering, directive: Directive, atMs: number): Step {
@@ -84,7 +89,7 @@ function obey(d: Dialogue, phase: Answering, directive: Directive, atMs: number)
 }
 
 function speak(d: Dialogue, phase: Answering, piece: Piece): Step {
-  const unheard = phase.is === 'thinking' && phase.about.type === 'speech' ? phase.about.utterance : null
+  const unheard = phase.is === 'thinking' ? phase.about : null
   const spoken: Speaking =
     phase.is === 'speaking'
       ? { ...phase, interruptible: phase.interruptible && piece.interruptible }
@@ -93,6 +98,7 @@ function speak(d: Dialogue, phase: Answering, piece: Piece): Step {
           answer: 'coming',
           interruptible: piece.interruptible,
           unheard,
+          disturbed: 0,
           typed: phase.typed,
           next: phase.next,
         }
@@ -143,12 +149,16 @@ export function answerFinished(d: Dialogue, atMs: number): Step {
         [{ type: 'finishSpeech', turn: d.turn }],
       ]
     case 'thinking':
-      return phase.about.type === 'silence' && phase.next.does === 'listen'
-        ? say(d, silencePhrase(d), phase.next, atMs, true)
-        : enter(d, phase.next, atMs)
+      return afterAnswer(d, phase.about, phase.next, atMs)
     default:
       return [d, []]
   }
+}
+
+/** All that the engine had to say has been heard. When that was nothing, a silence is answered by the profile. */
+export function afterAnswer(d: Dialogue, unheard: Question | null, next: Next, atMs: number): Step {
+  if (unheard?.type !== 'silence' || next.does !== 'listen') return enter(d, next, atMs)
+  return say(d, silencePhrase(d), next, atMs, true)
 }
 
 function silencePhrase(d: Dialogue): string {

@@ -5,12 +5,23 @@ import { asksForPeople, collect, meantPeople, typeAhead } from '../digits.ts'
 import type { Command, Utterance } from '../vocabulary.ts'
 import { ask, engineTimer, silenceLasted } from './answering.ts'
 import { attention, enter, isLeaving, listenFor, say, toPeople } from './leaving.ts'
-import type { Conversing, Dialogue, Interrupted, Listening, Speaking, Step } from './state.ts'
+import {
+  type Conversing,
+  type Dialogue,
+  type Interrupted,
+  type Listening,
+  peopleKeyOf,
+  type Speaking,
+  type Step,
+} from './state.ts'
+
+/** After so many interruptions without a word the rest of what is said is heard out. */
+const DISTURBANCE_LIMIT = 3
 
 export function callerSpoke(d: Dialogue, atMs: number): Step {
   const { phase } = d
-  if (phase.is === 'speaking' && mayInterrupt(d, phase) && phase.unheard)
-    return takeBack(d, phase.unheard, atMs)
+  if (phase.is === 'speaking' && mayInterrupt(d, phase) && phase.unheard?.type === 'speech')
+    return takeBack(d, phase.unheard.utterance, atMs)
   if (phase.is === 'speaking' && mayInterrupt(d, phase))
     return [{ ...d, phase: { is: 'interrupted', speech: phase } }, [{ type: 'hush' }]]
   if (phase.is !== 'thinking') return [d, []]
@@ -26,7 +37,7 @@ function mayInterrupt(d: Dialogue, speech: Speaking): boolean {
 /** The caller goes on before we have said a word: what they said first is joined to what they say now. */
 function takeBack(d: Dialogue, carried: Utterance | null, atMs: number): Step {
   const turn = d.turn + 1
-  const [listening, commands] = enter({ ...d, turn }, { does: 'listen', expectation: openExpectation }, atMs)
+  const [listening, commands] = enter({ ...d, turn }, { does: 'listen', expectation: d.expected }, atMs)
   const phase = { ...(listening.phase as Listening), carried }
   return [{ ...listening, phase }, [{ type: 'hush' }, { type: 'withdraw' }, ...commands]]
 }
@@ -42,7 +53,9 @@ export function utteranceHeard(d: Dialogue, utterance: Utterance, atMs: number):
     case 'interrupted':
       return heed(d, utterance, atMs)
     case 'speaking':
-      return mayInterrupt(d, phase) ? heed(d, join(phase.unheard, utterance), atMs) : [d, []]
+      return mayInterrupt(d, phase)
+        ? heed(d, join(phase.unheard?.type === 'speech' ? phase.unheard.utterance : null, utterance), atMs)
+        : [d, []]
     case 'thinking':
       if (phase.about.type === 'speech') return heed(d, join(phase.about.utterance, utterance), atMs)
       return phase.about.type === 'silence' ? heed(d, utterance, atMs) : [d, []]
@@ -111,17 +124,17 @@ function expectationOf(phase: Conversing): Expectation {
 
 export function digitPressed(d: Dialogue, digit: string, atMs: number): Step {
   const { phase } = d
-  const key = d.settings.peopleKey
+  const key = peopleKeyOf(d)
   switch (phase.is) {
     case 'opening':
       return digit === key ? askedForPeople(d, atMs) : [d, []]
     case 'thinking':
-      if (digit === key && phase.typed === '') return askedForPeople(d, atMs)
+      if (asksForPeople(expectationOf(phase), phase.typed, digit, key)) return askedForPeople(d, atMs)
       return [{ ...d, phase: { ...phase, typed: typeAhead(phase.typed, digit) } }, []]
     case 'listening':
     case 'interrupted':
     case 'speaking': {
-      if (isLeaving(d)) return [d, []]
+      if (isLeaving(d)) return mayStillAsk(phase) && digit === key ? askedForPeople(d, atMs) : [d, []]
       const digits = phase.is === 'listening' ? phase.digits : phase.is === 'speaking' ? phase.typed : ''
       const expectation = expectationOf(phase)
       if (asksForPeople(expectation, digits, digit, key)) return askedForPeople(d, atMs)
@@ -171,8 +184,13 @@ function digitsEntered(d: Dialogue, digits: string, atMs: number): Step {
 
 /** No further digit came. */
 export function digitsTimeUp(d: Dialogue, phase: Listening, atMs: number): Step {
-  if (meantPeople(phase.expectation, phase.digits, d.settings.peopleKey)) return askedForPeople(d, atMs)
+  if (meantPeople(phase.expectation, phase.digits, peopleKeyOf(d))) return askedForPeople(d, atMs)
   return digitsEntered(d, phase.digits, atMs)
+}
+
+/** A farewell may be answered by the wish for a person; a transfer is that already. */
+function mayStillAsk(phase: Conversing): boolean {
+  return phase.is === 'speaking' && phase.next.does === 'end'
 }
 
 function askedForPeople(d: Dialogue, atMs: number): Step {
@@ -194,7 +212,11 @@ export function goOn(d: Dialogue, before: Conversing, atMs: number): Step {
 }
 
 /** It was no interruption, or its words were lost in a hold: the assistant goes on. */
-function resume(d: Dialogue, { speech }: Interrupted): Step {
+function resume(d: Dialogue, interrupted: Interrupted): Step {
+  const disturbed = interrupted.speech.disturbed + 1
+  // On a noisy line nothing would ever be said to its end.
+  const interruptible = interrupted.speech.interruptible && disturbed < DISTURBANCE_LIMIT
+  const speech: Speaking = { ...interrupted.speech, disturbed, interruptible }
   const timer = speech.answer === 'coming' ? [engineTimer(d)] : []
   return [
     { ...d, phase: speech },

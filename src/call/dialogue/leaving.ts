@@ -15,7 +15,8 @@ export function say(d: Dialogue, text: string, next: Next, atMs: number, interru
   const turn = d.turn + 1
   const spoken: Dialogue = { ...d, turn }
   const withdrawn: Command = { type: 'withdraw' }
-  if (text === '') {
+  // Who holds us hears no words, and may hold us for ever.
+  if (text === '' || (d.phase.is === 'held' && next.does !== 'listen')) {
     const [entered, commands] = enter(spoken, next, atMs)
     return [entered, [withdrawn, { type: 'hush' }, ...commands]]
   }
@@ -23,7 +24,15 @@ export function say(d: Dialogue, text: string, next: Next, atMs: number, interru
   return [
     {
       ...spoken,
-      phase: { is: 'speaking', answer: 'complete', interruptible, unheard: null, typed: '', next },
+      phase: {
+        is: 'speaking',
+        answer: 'complete',
+        interruptible,
+        unheard: null,
+        disturbed: 0,
+        typed: '',
+        next,
+      },
     },
     [withdrawn, ...attention(next), { type: 'speak', turn, piece }, { type: 'finishSpeech', turn }],
   ]
@@ -55,7 +64,11 @@ export function enter(d: Dialogue, next: Next, atMs: number): Step {
 export function listen(d: Dialogue, expectation: Expectation, atMs: number): Step {
   const ms = expectation.timeoutMs ?? d.settings.policy.silenceMs
   return [
-    { ...d, phase: { is: 'listening', expectation, digits: '', carried: null, silentUntilMs: atMs + ms } },
+    {
+      ...d,
+      expected: expectation,
+      phase: { is: 'listening', expectation, digits: '', carried: null, silentUntilMs: atMs + ms },
+    },
     [...listenFor(expectation), { type: 'startTimer', name: 'silence', turn: d.turn, ms }],
   ]
 }
@@ -95,7 +108,7 @@ export function isLeaving(d: Dialogue): boolean {
 
 /** Sends the caller to people with a word of explanation; where there are none, ends the call with one. */
 export function toPeople(d: Dialogue, because: HandOverReason, atMs: number): Step {
-  if (isLeaving(d)) return [d, []]
+  if (isLeaving(d) && because.why !== 'asked') return [d, []]
   const { people, phrases } = d.settings
   if (people === null)
     return say(d, lastWords(d, because), { does: 'end', ending: endingFor(because) }, atMs, false)

@@ -1,6 +1,6 @@
 // What a dialogue is at one moment: one phase that carries exactly its own data, and the little that outlives phases.
 
-import type { Expectation } from '../../engine/engine.ts'
+import { type Expectation, openExpectation } from '../../engine/engine.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { Ending, HandOverReason } from '../ending.ts'
 import type { Destination, Phrases, Policy } from '../profile.ts'
@@ -39,7 +39,9 @@ export interface Speaking {
   /** False from the first piece on that must be heard out. */
   interruptible: boolean
   /** What this answers, as long as nothing of the answer was heard: the caller may still be going on. */
-  unheard: Utterance | null
+  unheard: Question | null
+  /** How often noise has made it begin a sentence again. */
+  disturbed: number
   /** Digits pressed while this must be heard out. */
   typed: string
   next: Next
@@ -80,6 +82,8 @@ export interface Dialogue {
   readonly speech: { language: string; voice: string }
   /** What the caller does, whatever we do: `paused` means that a hearing is still to come. */
   readonly caller: 'silent' | 'talking' | 'paused'
+  /** What was expected of the caller when we listened last. */
+  readonly expected: Expectation
   /** Silences in a row. */
   readonly silences: number
   /** Utterances in a row that nobody could recognize. */
@@ -97,6 +101,7 @@ export function newDialogue(settings: DialogueSettings): Dialogue {
     turn: 0,
     speech: { language: settings.language, voice: settings.voice },
     caller: 'silent',
+    expected: openExpectation,
     silences: 0,
     misheard: 0,
     refusals: 0,
@@ -125,6 +130,11 @@ export function timersOf(phase: Phase): TimerName[] {
     default:
       return unreachable(phase)
   }
+}
+
+/** The key that reaches people; null where there is none, or nobody to be reached: then it is a key like any other. */
+export function peopleKeyOf({ settings }: Dialogue): string | null {
+  return settings.people === null ? null : settings.peopleKey
 }
 
 export function isConversing(phase: Phase): phase is Conversing {

@@ -77,14 +77,14 @@ export class FreeSwitchLeg implements Leg {
   }
 
   async answer(): Promise<void> {
-    this.#mustBeLive()
+    await this.#mustBeLive()
     if (this.#answered) return
     await this.#commands.api('uuid_answer', '')
     this.#answered = true
   }
 
   async record(path: string, rate: number): Promise<Recording> {
-    this.#mustBeLive()
+    await this.#mustBeLive()
     return this.#recordings.start(path, rate)
   }
 
@@ -97,27 +97,27 @@ export class FreeSwitchLeg implements Leg {
   }
 
   async pause(): Promise<void> {
-    this.#mustBeLive()
+    await this.#mustBeLive()
     await this.#playbacks.pause()
   }
 
   async resume(): Promise<void> {
-    this.#mustBeLive()
+    await this.#mustBeLive()
     await this.#playbacks.resume()
   }
 
   async sendDigits(digits: string): Promise<void> {
-    this.#mustBeLive()
+    await this.#mustBeLive()
     await this.#commands.api('uuid_send_dtmf', digitsArgument(digits))
   }
 
   async setVariables(variables: Readonly<Record<string, string>>): Promise<void> {
-    this.#mustBeLive()
+    await this.#mustBeLive()
     await this.#commands.setVariables(variables)
   }
 
   async transfer(to: Extension): Promise<void> {
-    this.#mustBeLive()
+    await this.#mustBeLive()
     const extension = extensionArgument(to)
     const transferring: LegState = { is: 'transferring', agreed: false }
     this.#state = transferring
@@ -138,7 +138,7 @@ export class FreeSwitchLeg implements Leg {
   }
 
   async hangUp(cause: string): Promise<void> {
-    if (this.#state.is !== 'transferring') this.#mustBeLive()
+    if (this.#state.is !== 'transferring') await this.#mustBeLive()
     const killed: LegState = { is: 'killed', cause: causeArgument(cause) }
     const before = this.#state
     this.#state = killed
@@ -166,8 +166,11 @@ export class FreeSwitchLeg implements Leg {
     await this.#over.promise
   }
 
-  #mustBeLive(): void {
-    if (this.#state.is !== 'live') throw new PbxError('the leg is gone')
+  /** A leg that is going down refuses only when it has said so: nobody takes the refusal for the news. */
+  async #mustBeLive(): Promise<void> {
+    if (this.#state.is === 'live') return
+    if (this.#state.is === 'down') await this.#over.promise
+    throw new PbxError('the leg is gone')
   }
 
   /** The transfer was refused: the call goes on with us as before. */
@@ -235,9 +238,11 @@ export class FreeSwitchLeg implements Leg {
 
   #onRecordStop(event: Headers): void {
     const cause = event['Record-Completion-Cause'] ?? 'unknown'
-    this.#recordings.onRecordStop(event['Record-File-Path'] ?? '', cause).catch((error: unknown) => {
-      // With the hang-up the channel goes, and its variables with it.
-      if (this.#state.is === 'live') this.#log.warn({ err: error }, 'could not note which recordings run')
+    const isOurs = this.#recordings.onRecordStop(event['Record-File-Path'] ?? '', cause)
+    // With the hang-up the channel goes, and its variables with it.
+    if (!isOurs || this.#state.is !== 'live') return
+    this.#recordings.publish().catch((error: unknown) => {
+      this.#log.warn({ error }, 'could not note which recordings run')
     })
   }
 

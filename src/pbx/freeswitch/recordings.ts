@@ -57,7 +57,7 @@ export class Recordings {
     } catch (error) {
       this.#active.delete(path)
       // It may have begun all the same. Whatever the switch says to these: the failure above is what counts.
-      await Promise.allSettled([this.#commands.record(`stop ${path}`), this.#publish()])
+      await Promise.allSettled([this.#commands.record(`stop ${path}`), this.publish()])
       throw error
     }
     return { path, stopped: active.stopped.promise, stop: () => this.#stop(path) }
@@ -68,7 +68,7 @@ export class Recordings {
     const paths = left.split(SEPARATOR).filter(path => PATH.test(path))
     // One that has ended by itself is refused, which is what we want.
     await Promise.allSettled(paths.map(path => this.#commands.record(`stop ${path}`)))
-    await this.#publish()
+    await this.publish()
   }
 
   async stopAll(): Promise<void> {
@@ -79,10 +79,9 @@ export class Recordings {
     this.#active.get(path)?.begun.resolve()
   }
 
-  /** RECORD_STOP: `cause` is its Record-Completion-Cause. */
-  onRecordStop(path: string, cause: string): Promise<void> {
-    if (!this.#forget(path, cause)) return Promise.resolve()
-    return this.#publish()
+  /** RECORD_STOP: `cause` is its Record-Completion-Cause. Returns whether it was one of ours. */
+  onRecordStop(path: string, cause: string): boolean {
+    return this.#forget(path, cause)
   }
 
   /** The leg is gone and with it every recording. */
@@ -92,7 +91,7 @@ export class Recordings {
 
   async #begin(path: string, rate: number, { begun }: Active): Promise<void> {
     // The will is written first: a daemon that dies in between must leave no recording that nobody knows.
-    await this.#publish()
+    await this.publish()
     const settings = `{RECORD_READ_ONLY=true,enable_file_write_buffering=false,record_sample_rate=${rate}}`
     await this.#commands.record(`start ${path} 0 ${settings}`)
     // The switch says +OK even when it cannot write: RECORD_START is what counts.
@@ -125,7 +124,8 @@ export class Recordings {
     return true
   }
 
-  #publish(): Promise<void> {
+  /** Writes into the channel what is being recorded. */
+  publish(): Promise<void> {
     return this.#commands.setVariables({ [RECORDINGS_VARIABLE]: this.paths.join(SEPARATOR) })
   }
 }

@@ -6,16 +6,26 @@ import { Calls } from './call/calls.ts'
 import { Listener } from './call/listener.ts'
 import type { Profile } from './call/profile.ts'
 import type { Configuration, EngineConfiguration } from './config/configuration.ts'
+import { ConfigurationInvalid, type Fault } from './config/faults.ts'
 import type { RecognizerConfiguration, SynthesizerConfiguration } from './config/speech.ts'
 import type { Engine } from './engine/engine.ts'
+import { FlowInvalid } from './engine/flow/flow.ts'
 import { createFlowEngine } from './engine/flow/flow-engine.ts'
 import { createHttpEngine } from './engine/http/http-engine.ts'
-import type { Clock } from './lib/clock.ts'
+import { type Clock, sleep } from './lib/clock.ts'
 import type { Files } from './lib/files.ts'
 import type { Ids } from './lib/ids.ts'
 import type { Log } from './lib/log.ts'
 import { FreeSwitch } from './pbx/freeswitch/freeswitch.ts'
 import type { PbxCounts } from './pbx/pbx.ts'
+import {
+  messageOf,
+  prepareFolders,
+  removeStaleRecordings,
+  requestsForPhrases,
+  StartFailed,
+  warmUp,
+} from './readiness.ts'
 import { failoverRecognizer, failoverSynthesizer } from './speech/failover.ts'
 import { limitRecognizer, limitSynthesizer } from './speech/limits.ts'
 import { PromptStore } from './speech/prompt-store.ts'
@@ -31,17 +41,9 @@ export interface Surroundings {
   log: Log
 }
 
-/** Parley cannot run here as configured; the message is one sentence for the operator. */
-export class StartFailed extends Error {
-  override name = 'StartFailed'
-}
-
 /** FreeSWITCH answers within a millisecond; after this it will not. */
 const SWITCH_REPLY_LIMIT_MS = 5_000
-/** Callers are not kept waiting for a provider that may answer again in a moment. */
-const WARM_UP_LIMIT_MS = 700
-/** Recordings of calls that are over lie still for longer than any rotation of a running one. */
-const STALE_RECORDING_MS = 120_000
+const PHRASES_AGAIN_MS = 30_000
 
 export class App {
   readonly #calls: Calls
@@ -66,7 +68,7 @@ export class App {
   static async start(configuration: Configuration, surroundings: Surroundings): Promise<App> {
     const { clock, files, log } = surroundings
     const { spool, state, speech, calls: limits, profiles, destinations } = configuration
-    prepareFolders(configuration, files)
+    await prepareFolders(configuration, files)
     const recognizer = failoverRecognizer(
       await Promise.all(speech.recognizers.map(one => makeRecognizer(one, surroundings))),
       clock,
@@ -129,7 +131,7 @@ export class App {
       })
     const providers = [recognizer, synthesizer, ...Object.values(engines)]
     const app = new App({ calls, pbx, followers, providers })
-    void app.#makePhrases(Object.values(profiles), store, log)
+    void app.#keepPhrases(Object.values(profiles), store, surroundings)
     return app
   }
 
@@ -156,17 +158,29 @@ export class App {
     await Promise.all(this.#providers.map(provider => provider.close()))
   }
 
-  /** What the profiles say by themselves is made beforehand: it is needed most when no voice can be had. */
-  async #makePhrases(profiles: readonly Profile[], store: PromptStore, log: Log): Promise<void> {
+  /** What the profiles say by themselves is made beforehand, and again and again until it is there: it is needed most when no voice can be had. */
+  async #keepPhrases(
+    profiles: readonly Profile[],
+    store: PromptStore,
+    { clock, log }: Surroundings,
+  ): Promise<void> {
     const { signal } = this.#phrasesMade
-    try {
-      for (const { phrases, language, voice } of profiles) {
-        const { silence, ...single } = phrases
-        for (const text of [...silence, ...Object.values(single)])
-          if (text !== '') await store.get({ text, language, voice }, signal)
+    const missing = new Set(profiles.flatMap(requestsForPhrases))
+    let told = false
+    while (missing.size > 0 && !signal.aborted) {
+      for (const request of missing) {
+        try {
+          await store.get(request, signal)
+          missing.delete(request)
+        } catch (error) {
+          if (signal.aborted) return
+          if (!told)
+            log.warn({ error }, 'phrases of the profiles cannot be made beforehand; it is tried again')
+          told = true
+          break
+        }
       }
-    } catch (error) {
-      if (!signal.aborted) log.warn({ error }, 'the phrases of the profiles could not be made beforehand')
+      if (missing.size > 0) await sleep(clock, PHRASES_AGAIN_MS, signal).catch(() => {}) // the loop asks the signal
     }
   }
 }
@@ -192,6 +206,7 @@ function makeEngines(
   { clock, log }: Surroundings,
 ): Record<string, Engine> {
   const engines: Record<string, Engine> = {}
+  const faults: Fault[] = []
   for (const [name, engine] of Object.entries(configured)) {
     try {
       engines[name] =
@@ -199,20 +214,19 @@ function makeEngines(
           ? createFlowEngine({ name, source: engine.source, fileName: engine.file })
           : createHttpEngine({ ...engine, name, clock, log })
     } catch (error) {
-      throw new StartFailed(messageOf(error), { cause: error })
+      if (!(error instanceof FlowInvalid)) throw new StartFailed(messageOf(error), { cause: error })
+      const key = `engines.${name}.file`
+      faults.push(
+        ...error.faults.map(allowed => ({ key, value: null, allowed: `${engineFile(engine)}: ${allowed}` })),
+      )
     }
   }
+  if (faults.length > 0) throw new ConfigurationInvalid(faults)
   return engines
 }
 
-function prepareFolders({ spool, state }: Configuration, files: Files): void {
-  for (const folder of [spool.dir, `${state.dir}/journals`, `${state.dir}/prompts`]) {
-    try {
-      files.makeFolder(folder)
-    } catch (error) {
-      throw new StartFailed(`the folder ${folder} cannot be made: ${messageOf(error)}`, { cause: error })
-    }
-  }
+function engineFile(engine: EngineConfiguration): string {
+  return engine.type === 'flow' ? engine.file : engine.url
 }
 
 function openPrompts(
@@ -225,49 +239,4 @@ function openPrompts(
   return PromptStore.open({ folder, mostBytes, synthesizer, files, clock }).catch(error => {
     throw new StartFailed(`the prompts in ${folder} cannot be read: ${messageOf(error)}`, { cause: error })
   })
-}
-
-/** Whoever can never work as configured keeps us from starting; whoever does not answer just now may do so later. */
-async function warmUp(
-  providers: readonly (Recognizer | Synthesizer)[],
-  { clock, log }: Surroundings,
-): Promise<void> {
-  const warm = Promise.all(
-    providers.map(async provider => {
-      try {
-        await provider.warmUp()
-      } catch (error) {
-        if (isPermanent(error)) throw new StartFailed(messageOf(error), { cause: error })
-        log.warn({ error, provider: provider.name }, 'a provider does not answer yet')
-      }
-    }),
-  )
-  const patience = Promise.withResolvers<void>()
-  const timer = clock.after(WARM_UP_LIMIT_MS, patience.resolve)
-  try {
-    await Promise.race([warm, patience.promise])
-  } finally {
-    timer.cancel()
-    // Whoever turns out too late to be of no use fails again with every request, and is reported then.
-    warm.catch(error => log.error({ error }, 'a provider cannot work as configured'))
-  }
-}
-
-function isPermanent(error: unknown): boolean {
-  return error instanceof Error && 'kind' in error && error.kind === 'permanent'
-}
-
-/** A process that was killed leaves recordings behind; those of running calls are fresh. */
-async function removeStaleRecordings(folder: string, { files, clock }: Surroundings): Promise<void> {
-  try {
-    for (const { name, changedMs } of await files.list(folder))
-      if (name.endsWith('.wav') && clock.wallMs() - changedMs > STALE_RECORDING_MS)
-        files.remove(`${folder}/${name}`)
-  } catch (error) {
-    throw new StartFailed(`the spool folder ${folder} cannot be read: ${messageOf(error)}`, { cause: error })
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -21,6 +21,8 @@ const PERSONAL = [
   'facts',
   '*.facts',
   'utterance',
+  '*.number',
+  '*.*.number',
 ]
 
 export function createLog({ level, pretty }: LogOptions): Log {

@@ -2,7 +2,7 @@
 // Exit codes: 0 stopped as asked, 1 cannot run here, 2 the configuration is wrong.
 
 import { flushCompileCache } from 'node:module'
-import { App, StartFailed } from './app.ts'
+import { App } from './app.ts'
 import { ConfigurationInvalid } from './config/faults.ts'
 import { loadConfiguration } from './config/load.ts'
 import { processSurroundings } from './config/surroundings.ts'
@@ -11,19 +11,23 @@ import { diskFiles } from './lib/files.ts'
 import { randomIds } from './lib/ids.ts'
 import type { Log } from './lib/log.ts'
 import { createLog } from './log.ts'
+import { StartFailed } from './readiness.ts'
 
 /** How long callers may go on talking after the first signal before they are sent to people. */
 const DRAIN_LIMIT_MS = 30_000
 
+process.once('SIGTERM', () => process.exit(0))
+process.once('SIGINT', () => process.exit(0))
+
 try {
   const configuration = loadConfiguration(processSurroundings())
   const log = createLog(configuration.log)
+  process.on('uncaughtException', error => log.error({ error }, 'a fault of ours outside any call'))
+  process.on('unhandledRejection', error => log.error({ error }, 'a fault of ours outside any call'))
   const app = await App.start(configuration, { clock: systemClock, files: diskFiles, ids: randomIds, log })
   const { host } = configuration.listener
   log.info({ host, port: app.port, pid: process.pid, startMs: Math.round(performance.now()) }, 'ready')
   flushCompileCache() // now, since a killed process would not
-  process.on('uncaughtException', error => log.error({ error }, 'a fault of ours outside any call'))
-  process.on('unhandledRejection', error => log.error({ error }, 'a fault of ours outside any call'))
   obeySignals(app, log)
 } catch (error) {
   if (!(error instanceof ConfigurationInvalid || error instanceof StartFailed)) throw error
@@ -47,6 +51,5 @@ function obeySignals(app: App, log: Log): void {
     systemClock.after(DRAIN_LIMIT_MS, () => void stop())
     void app.drain().then(stop)
   }
-  process.on('SIGTERM', onSignal)
-  process.on('SIGINT', onSignal)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeAllListeners(signal).on(signal, onSignal)
 }

@@ -186,6 +186,7 @@ function settingsFor(
     phrases,
     language,
     voice: language === profile.language ? voice : '',
+    own: { language: profile.language, voice },
     peopleKey,
     people,
     // An engine may always ask for people by that name.

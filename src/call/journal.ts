@@ -20,7 +20,7 @@ export class Journal {
   constructor(files: Files, path: string, log: Log) {
     this.#log = log
     this.#attempt(() => {
-      this.#file = files.openToAppend(path)
+      this.#file = openIn(files, path)
     })
   }
 
@@ -41,6 +41,17 @@ export class Journal {
       this.#file = undefined
       this.#log.error({ error }, 'the journal of this call cannot be written')
     }
+  }
+}
+
+/** Somebody may have cleaned up the folder while we ran. */
+function openIn(files: Files, path: string): AppendableFile {
+  try {
+    return files.openToAppend(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    files.makeFolder(path.slice(0, path.lastIndexOf('/')), 0o750)
+    return files.openToAppend(path)
   }
 }
 

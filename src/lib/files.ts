@@ -2,8 +2,18 @@
 // (a read there takes about 5 µs and must not be reordered) and for appending to a journal; the rest is asynchronous.
 
 import { randomUUID } from 'node:crypto'
-import { closeSync, fstatSync, mkdirSync, openSync, readSync, rmSync, statfsSync, writeSync } from 'node:fs'
-import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs'
+import { chmod, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 
 /** A file that is read while somebody else may still be writing it. */
 export interface ReadableFile {
@@ -27,13 +37,17 @@ export interface FileFacts {
   changedMs: number
 }
 
+/** What callers say and hear is for us and our group, to which the switch belongs. */
+const FILE_MODE = 0o640
+
 /** Every failure is the `NodeJS.ErrnoException` of the call, with its `code` (`ENOENT`, `ENOSPC`, …). */
 export interface Files {
   openToRead(path: string): ReadableFile
   openToAppend(path: string): AppendableFile
   /** Removes a file; one that is not there is no error. */
   remove(path: string): void
-  makeFolder(path: string): void
+  /** Makes it with what is missing above it; `mode` (whatever the umask) only where it did not exist. */
+  makeFolder(path: string, mode?: number): void
   exists(path: string): Promise<boolean>
   readFile(path: string): Promise<Buffer>
   /** Writes whole or not at all: a reader never sees half a file. */
@@ -53,12 +67,13 @@ export const diskFiles: Files = {
     }
   },
   openToAppend(path) {
-    const fd = openSync(path, 'a', 0o640)
+    const fd = openSync(path, 'a', FILE_MODE)
     return { append: data => writeFully(fd, data), close: () => closeSync(fd) }
   },
   remove: path => rmSync(path, { force: true }),
-  makeFolder: path => {
-    mkdirSync(path, { recursive: true })
+  makeFolder(path, mode) {
+    const made = mkdirSync(path, { recursive: true })
+    if (made !== undefined && mode !== undefined) chmodSync(path, mode)
   },
   exists: path =>
     stat(path).then(
@@ -73,6 +88,7 @@ export const diskFiles: Files = {
     const partial = `${path}.${randomUUID()}.part`
     try {
       await writeFile(partial, data)
+      await chmod(partial, FILE_MODE)
       await rename(partial, path)
     } catch (error) {
       await rm(partial, { force: true })

@@ -34,6 +34,7 @@ const settings: DialogueSettings = {
   },
   language: 'en-US',
   voice: 'ada',
+  own: { language: 'en-US', voice: 'ada' },
   peopleKey: '0',
   people,
   destinations: { sales },

@@ -205,6 +205,7 @@ test('api commands answer like the real ones', async () => {
 test('events in plain form are URL-encoded', async () => {
   const { clock, daemon, caller } = await connected({}, () => ({ callerName: 'Zoë, 50%' }))
   daemon.send('event plain DTMF')
+  await clock.settle()
   void caller.presses('#')
   await clock.advanceAsync(40)
   const plain = daemon.got.find(one => one.what.contentType === 'text/event-plain')

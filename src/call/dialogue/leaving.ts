@@ -20,7 +20,7 @@ export function say(d: Dialogue, text: string, next: Next, atMs: number, interru
     const [entered, commands] = enter(spoken, next, atMs)
     return [entered, [withdrawn, { type: 'hush' }, ...commands]]
   }
-  const piece: Piece = { kind: 'text', text, ...d.speech, interruptible }
+  const piece: Piece = { kind: 'text', text, ...d.settings.own, interruptible }
   return [
     {
       ...spoken,

@@ -12,6 +12,8 @@ export interface DialogueSettings {
   phrases: Phrases
   language: string
   voice: string
+  /** Language and voice of the phrases: those of the profile, whatever is spoken otherwise. */
+  own: { language: string; voice: string }
   peopleKey: string | null
   /** Where people are; null when the call knows of none. */
   people: Destination | null

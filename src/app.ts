@@ -158,7 +158,7 @@ export class App {
     await Promise.all(this.#providers.map(provider => provider.close()))
   }
 
-  /** What the profiles say by themselves is made beforehand, and again and again until it is there: it is needed most when no voice can be had. */
+  /** What the profiles say by themselves is made beforehand, until it is there: it is needed most when no voice can be had. */
   async #keepPhrases(
     profiles: readonly Profile[],
     store: PromptStore,

@@ -518,6 +518,73 @@ describe('what nobody heeds', () => {
 })
 
 describe('the ear', () => {
+  test('that cannot be renewed goes on as it is, and is renewed later', async () => {
+    let writable = true
+    const desk = openDesk({
+      policy: { silenceMs: 500_000 },
+      pbx: { faults: { unwritable: () => !writable } },
+    })
+    desk.engine.answer = echo
+    const caller = await desk.call()
+    await desk.hears(caller, GREETING)
+    const [first] = caller.recordings
+    writable = false
+    await desk.clock.advanceAsync(70_000)
+    expect(caller.recordings).toEqual([first])
+    expect(desk.log).toContainEqual(
+      expect.objectContaining({ level: 'warn', message: 'the recording could not be renewed' }),
+    )
+    writable = true
+    await desk.clock.advanceAsync(60_000)
+    expect(caller.recordings).toHaveLength(1)
+    expect(caller.recordings).not.toEqual([first])
+    await desk.says(caller, 'are you still there')
+    await desk.hears(caller, 'You said are you still there.')
+    caller.hangsUp()
+  })
+
+  test('whose call ends while it is renewed leaves nothing', async () => {
+    const desk = openDesk({
+      policy: { silenceMs: 500_000 },
+      pbx: { faults: { event: ({ name }) => (name === 'RECORD_START' ? { delayMs: 300 } : 'pass') } },
+    })
+    const caller = await desk.call()
+    await desk.hears(caller, GREETING)
+    await desk.passing(
+      caller.until(() => caller.recordings.length === 2, { withinMs: 90_000, what: 'is renewed' }),
+    )
+    await desk.passing(caller.presses('0'))
+    await desk.passing(caller.isSentToPeople())
+    expect(caller.recordings).toEqual([])
+    caller.hangsUp()
+  })
+
+  test('whose file vanishes is no ear any more: people', async () => {
+    const desk = openDesk()
+    const caller = await desk.call()
+    await desk.hears(caller, GREETING)
+    for (const path of caller.recordings) desk.files.remove(path)
+    await desk.passing(caller.isSentToPeople())
+    expect(desk.ending(caller)).toMatchObject({ because: { fault: 'ear' } })
+    desk.log.length = 0 // the trouble is told as an error, as it should be
+    caller.hangsUp()
+  })
+
+  test('that was shortened by somebody is heard on', async () => {
+    const desk = openDesk({ policy: { silenceMs: 100_000 } })
+    desk.engine.answer = echo
+    const caller = await desk.call()
+    await desk.hears(caller, GREETING)
+    await desk.clock.advanceAsync(3_000)
+    const [path = ''] = caller.recordings
+    desk.files.truncate(path, 200)
+    await desk.clock.advanceAsync(1_000)
+    await desk.says(caller, 'are you still there')
+    await desk.hears(caller, 'You said are you still there.')
+    desk.log.length = 0
+    caller.hangsUp()
+  })
+
   test('is not renewed while the caller holds us, and leaves nothing behind', async () => {
     const desk = openDesk({ policy: { silenceMs: 100_000 } })
     const caller = await desk.call()

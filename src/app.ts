@@ -72,10 +72,14 @@ export class App {
     const recognizer = failoverRecognizer(
       await Promise.all(speech.recognizers.map(one => makeRecognizer(one, surroundings))),
       clock,
+      undefined,
+      log,
     )
     const synthesizer = failoverSynthesizer(
       await Promise.all(speech.synthesizers.map(one => makeSynthesizer(one, surroundings))),
       clock,
+      undefined,
+      log,
     )
     const engines = makeEngines(configuration.engines, surroundings)
     const [detectors, store] = await Promise.all([

@@ -56,7 +56,7 @@ const googleSynthesizer = section({
   speakingRate: setting(decimal(0.25, 2), 1, 'speed of the speech'),
   pitch: setting(decimal(-20, 20), 0, 'semitones up or down'),
   effectsProfile: list(item(label), { least: 0, most: 10 }, [], 'e.g. `telephony-class-application`'),
-  timeoutMs: setting(wholeNumber(100, 60_000), 5_000, 'how long a sentence may take'),
+  timeoutMs: setting(wholeNumber(100, 60_000), 3_000, 'how long a sentence may take'),
   maxConcurrent: setting(wholeNumber(1, 10_000), 50, 'sentences synthesized at once'),
   perMinute: setting(wholeNumber(1, 1_000_000), 1_000, 'sentences begun in a minute'),
   maxWaiting: setting(wholeNumber(0, 10_000), 200, 'sentences that may wait for a turn'),

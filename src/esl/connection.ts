@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream'
 import type { Clock, Timer } from '../lib/clock.ts'
 import type { Command } from './command.ts'
 import * as commands from './command.ts'
-import { CommandFailed, ConnectionLost, type LossReason } from './errors.ts'
+import { CommandFailed, ConnectionLost, type LossReason, ProtocolFault } from './errors.ts'
 import { Link } from './link.ts'
 import type { Headers, Message } from './message.ts'
 
@@ -98,7 +98,7 @@ export class EslConnection {
       if (this.#awaited.size >= AWAITED_LIMIT)
         return reject(new Error(`${AWAITED_LIMIT} replies are awaited`))
       const timer = this.#options.clock.after(this.#options.replyTimeoutMs, () =>
-        this.#link.gone('reply overdue', new Error(`no answer to ${command.name}`)),
+        this.#link.gone('reply overdue', new ProtocolFault(`no answer to ${command.name}`)),
       )
       const awaited: Awaited = { reject, timer }
       this.#awaited.add(awaited)

@@ -29,6 +29,11 @@ export type LossReason =
   /** Our own code failed on what came in. */
   | 'fault'
 
+/** The peer did what no switch does. Its fault and not ours: it is told without a stack. */
+export class ProtocolFault extends Error {
+  override name = 'ProtocolFault'
+}
+
 /** The connection is over; whatever waited on it settles with this. */
 export class ConnectionLost extends Error {
   override name = 'ConnectionLost'

@@ -7,6 +7,9 @@ export const HEADER_LIMIT_BYTES = 64 * 1024
 /** Events are about 10 KiB; long answers of `api` (all registrations, say) reach megabytes. */
 export const BODY_LIMIT_BYTES = 16 * 1024 * 1024
 
+/** Until a peer has answered once it may be anybody, and many. The channel's data comes as headers. */
+export const FIRST_BODY_LIMIT_BYTES = 64 * 1024
+
 export interface Frame {
   kind: 'frame'
   /** The header block without its blank line, one character per byte (Latin-1), lines parted by LF. */
@@ -29,6 +32,8 @@ const BLANK_LINE = '\n\n'
 const NOTHING = Buffer.alloc(0)
 
 export class FrameDecoder {
+  /** A longer body is a fault. A change counts from the next header block. */
+  bodyLimitBytes: number
   // Bytes from #start to #end are unread. What lies before #end is never overwritten, so bodies may be views
   // of it.
   #bytes: Buffer = NOTHING
@@ -37,6 +42,10 @@ export class FrameDecoder {
   #scanned = 0
   #awaitingBody: { head: string; length: number } | undefined
   #fault: FrameFault | undefined
+
+  constructor(bodyLimitBytes = BODY_LIMIT_BYTES) {
+    this.bodyLimitBytes = bodyLimitBytes
+  }
 
   /** Bytes that belong to a frame that is not complete yet. */
   get unreadBytes(): number {
@@ -88,7 +97,7 @@ export class FrameDecoder {
     const head = this.#bytes.toString('latin1', this.#start, headEnd)
     const length = contentLength(head)
     if (length === undefined) return this.#fail('bad length')
-    if (length > BODY_LIMIT_BYTES) return this.#fail('body too long')
+    if (length > this.bodyLimitBytes) return this.#fail('body too long')
     this.#start = headEnd + BLANK_LINE.length
     return { head, length }
   }

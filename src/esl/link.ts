@@ -13,8 +13,8 @@
 import type { Duplex } from 'node:stream'
 import modesl, { type Event, type ReplyCallback } from 'modesl'
 import { type Command, render } from './command.ts'
-import type { LossReason } from './errors.ts'
-import { FrameDecoder } from './frame.ts'
+import { type LossReason, ProtocolFault } from './errors.ts'
+import { BODY_LIMIT_BYTES, FIRST_BODY_LIMIT_BYTES, FrameDecoder } from './frame.ts'
 import { decodeMessage, type Message } from './message.ts'
 
 export interface LinkOwner {
@@ -42,7 +42,7 @@ export class Link extends modesl.Connection {
 
   override _onConnect(): void {
     const stream = this.socket as Duplex
-    const decoder = new FrameDecoder()
+    const decoder = new FrameDecoder(FIRST_BODY_LIMIT_BYTES)
     this.stream = stream
     this.connecting = false
     this.on('error', (error: Error) => this.gone('socket error', error))
@@ -131,14 +131,19 @@ export class Link extends modesl.Connection {
     for (let frame = decoder.next(); frame && this.owner; frame = decoder.next()) {
       const message = frame.kind === 'frame' ? decodeMessage(frame) : frame
       if (message.kind === 'fault' || frame.kind === 'fault') {
-        this.gone('garbage', new Error(`bad frame: ${message.kind === 'fault' ? message.fault : ''}`))
+        this.gone('garbage', new ProtocolFault(`bad frame: ${message.kind === 'fault' ? message.fault : ''}`))
         return
       }
+      if (isAnswer(message)) decoder.bodyLimitBytes = BODY_LIMIT_BYTES
       this.owner.trace?.('<', `${frame.head}\n\n${frame.body.toString('latin1')}`)
       this._onEvent(modeslEvent(message), message.headers, message.body)
       this.owner?.onMessage(message)
     }
   }
+}
+
+function isAnswer({ contentType }: Message): boolean {
+  return contentType === 'command/reply' || contentType === 'api/response'
 }
 
 // Event's constructor searches all headers it has for each that it adds: 20 µs for an event. These are unique

@@ -7,8 +7,9 @@ import type { Duplex } from 'node:stream'
 import type { Log } from '../lib/log.ts'
 import { connect } from './command.ts'
 import { type ConnectionOptions, EslConnection } from './connection.ts'
-import { ListenFailed } from './errors.ts'
+import { ListenFailed, ProtocolFault } from './errors.ts'
 import type { Headers } from './message.ts'
+import { OneLineASecond } from './one-line-a-second.ts'
 
 export interface ListenerOptions extends ConnectionOptions {
   /** Where to listen; `fd` is a listening socket that a service manager holds for us. */
@@ -30,6 +31,7 @@ export class Listener {
   readonly #options: ListenerOptions
   readonly #allowed: BlockList
   readonly #open = new Set<Duplex>()
+  readonly #failures: OneLineASecond
   #onSession: OnSession = () => Promise.resolve()
   #server: Server | undefined
   #accepted = 0
@@ -40,6 +42,7 @@ export class Listener {
   constructor(options: ListenerOptions) {
     this.#options = options
     this.#allowed = networks(options.allow)
+    this.#failures = new OneLineASecond(options.clock, options.log, 'ended a connection that became no call')
   }
 
   get counts(): { open: number; accepted: number; refused: number; crowded: number; garbage: number } {
@@ -83,13 +86,22 @@ export class Listener {
     this.#server = undefined
     // Node calls back only when every connection is gone: we wait for none of them.
     server?.close()
+    this.#failures.flush()
     return Promise.resolve()
   }
 
-  /** Takes a connection from wherever it came: the network, or a pair of streams in tests. */
+  /**
+   * Takes a connection from wherever it came: the network, or a pair of streams in tests. The address is ''
+   * when the peer was gone before the system could name it.
+   */
   accept(socket: Duplex, address: string): void {
     // Whatever happens to a socket that we close: nobody else listens for its errors.
     socket.on('error', () => {})
+    if (address === '') {
+      this.#becameNoCall(new ProtocolFault('the connection was reset before it was taken'))
+      socket.destroy()
+      return
+    }
     if (!this.#isAllowed(address)) {
       this.#refused++
       this.#options.log.warn({ address }, 'refused a connection from an address that is not allowed')
@@ -116,14 +128,18 @@ export class Listener {
     const connection = new EslConnection(socket, this.#options)
     try {
       const { headers } = await connection.ask(connect)
-      if (!headers['Unique-ID']) throw new Error('the answer to connect names no channel')
+      if (!headers['Unique-ID']) throw new ProtocolFault('the answer to connect names no channel')
       await this.#onSession(connection, headers)
       this.#accepted++
     } catch (error) {
-      this.#garbage++
-      this.#options.log.warn({ err: error }, 'ended a connection that became no call')
+      this.#becameNoCall(error)
       connection.close('garbage', error)
     }
+  }
+
+  #becameNoCall(error: unknown): void {
+    this.#garbage++
+    this.#failures.warn(error)
   }
 
   #isAllowed(address: string): boolean {

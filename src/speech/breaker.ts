@@ -20,7 +20,7 @@ export interface BreakerOptions {
 export type BreakerState =
   | { is: 'closed'; faultsAtMs: readonly number[] }
   | { is: 'open'; untilMs: number; fault: SpeechFault }
-  /** One request is on its way to find out. */
+  /** One request is on its way to find out, and perhaps others that could ask nobody else. */
   | { is: 'probing'; sinceMs: number; fault: SpeechFault }
   /** As configured it can never work; only a restart closes it. */
   | { is: 'given-up'; fault: SpeechFault }
@@ -39,8 +39,11 @@ export class Breaker {
     return this.#state
   }
 
-  /** `first`: ask it before those that are `last`; `never`: not now. */
-  rank(nowMs: number): 'first' | 'last' | 'never' {
+  /**
+   * `first`: ask it before those that are `last`. `last-resort`: one request finds out whether it is back;
+   * who has nobody else to ask does better with it than with no answer. `never`: not now.
+   */
+  rank(nowMs: number): 'first' | 'last' | 'last-resort' | 'never' {
     const state = this.#state
     switch (state.is) {
       case 'closed':
@@ -48,8 +51,8 @@ export class Breaker {
       case 'open':
         return nowMs >= state.untilMs ? 'first' : 'never'
       case 'probing':
-        // A probe that never came back must not lock the provider out for ever.
-        return nowMs - state.sinceMs >= this.#options.restMs ? 'first' : 'never'
+        // A probe that never came back must not keep others away for ever.
+        return nowMs - state.sinceMs >= this.#options.restMs ? 'first' : 'last-resort'
       case 'given-up':
         return 'never'
       default:
@@ -60,6 +63,8 @@ export class Breaker {
   /** A request is sent. */
   began(nowMs: number): void {
     const state = this.#state
+    // Who asks besides does not make the probe any younger.
+    if (this.rank(nowMs) === 'last-resort') return
     if (state.is === 'open' || state.is === 'probing') {
       this.#state = { is: 'probing', sinceMs: nowMs, fault: state.fault }
     }
@@ -82,7 +87,9 @@ export class Breaker {
       if (this.#permanentFaults >= this.#options.faults) return this.gaveUp(fault)
     }
     const open: BreakerState = { is: 'open', untilMs: nowMs + this.#options.restMs, fault }
-    if (state.is === 'probing') this.#state = open
+    // Past its time, as after a probe that was given up, a fault of any other request tells as much.
+    const isTrial = state.is === 'probing' || (state.is === 'open' && nowMs >= state.untilMs)
+    if (isTrial) this.#state = open
     if (state.is !== 'closed') return
     const recent = state.faultsAtMs.filter(atMs => nowMs - atMs < this.#options.withinMs)
     const faultsAtMs = [...recent, nowMs]
@@ -94,7 +101,7 @@ export class Breaker {
     this.#state = { is: 'given-up', fault }
   }
 
-  /** A request was given up before its outcome was known. */
+  /** A request was given up before its outcome was known: the next one finds out, at once. */
   abandoned(nowMs: number): void {
     if (this.#state.is === 'probing') this.#state = { is: 'open', untilMs: nowMs, fault: this.#state.fault }
   }

@@ -1,108 +1,17 @@
 // Several providers as one: when one fails, the next takes over, within the same sentence or utterance.
 
 import type { Clock } from '../lib/clock.ts'
+import { type Log, silentLog } from '../lib/log.ts'
 import { unreachable } from '../lib/unreachable.ts'
-import { Breaker, type BreakerOptions, type BreakerState } from './breaker.ts'
-import { SpeechFault } from './fault.ts'
+import type { BreakerOptions } from './breaker.ts'
+import { type Candidate, Candidates, type ProviderHealth } from './candidates.ts'
+import type { SpeechFault } from './fault.ts'
 import type { Hearing, Recognition, RecognitionRequest, Recognizer } from './recognizer.ts'
 import type { SynthesisRequest, SynthesizedSpeech, Synthesizer } from './synthesizer.ts'
-
-export interface ProviderHealth {
-  name: string
-  state: BreakerState
-}
 
 const DEFAULT_BREAKER: BreakerOptions = { faults: 3, withinMs: 60_000, restMs: 20_000 }
 /** Sound that is kept for the next provider: more than nearly every utterance lasts, at most 1 MB. */
 const KEPT_MS = 60_000
-
-interface Candidate<P> {
-  provider: P
-  breaker: Breaker
-}
-
-interface Provider {
-  readonly name: string
-  warmUp(): Promise<void>
-  close(): Promise<void>
-}
-
-/** The providers in the order of preference, and who may be asked now. */
-class Providers<P extends Provider> {
-  readonly name: string
-  readonly clock: Clock
-  readonly #all: readonly Candidate<P>[]
-
-  constructor(providers: readonly P[], clock: Clock, options: BreakerOptions) {
-    this.name = providers.map(({ name }) => name).join(' or ')
-    this.clock = clock
-    this.#all = providers.map(provider => ({ provider, breaker: new Breaker(options) }))
-  }
-
-  get count(): number {
-    return this.#all.length
-  }
-
-  /** Who would be asked now; when nobody would, the most preferred. */
-  get preferred(): P | undefined {
-    return (this.next(new Set()) ?? this.#all[0])?.provider
-  }
-
-  get health(): ProviderHealth[] {
-    return this.#all.map(({ provider, breaker }) => ({ name: provider.name, state: breaker.state }))
-  }
-
-  isMostPreferred(candidate: Candidate<P>): boolean {
-    return candidate === this.#all[0]
-  }
-
-  next(tried: ReadonlySet<Candidate<P>>): Candidate<P> | undefined {
-    const nowMs = this.clock.now()
-    const able = this.#all.filter(each => !tried.has(each) && each.breaker.rank(nowMs) !== 'never')
-    return able.find(({ breaker }) => breaker.rank(nowMs) === 'first') ?? able[0]
-  }
-
-  failed(candidate: Candidate<P>, error: unknown): SpeechFault {
-    const fault = asFault(candidate.provider.name, error)
-    candidate.breaker.failed(fault, this.clock.now())
-    return fault
-  }
-
-  /** What is left to say when nobody can be asked any more. */
-  exhausted(last: SpeechFault | undefined): SpeechFault {
-    if (last && this.count === 1) return last
-    const states = this.#all.map(({ provider, breaker }) => `${provider.name} ${breaker.state.is}`)
-    const known = this.#all.flatMap(({ breaker }) => ('fault' in breaker.state ? [breaker.state.fault] : []))
-    const kind = last?.kind ?? (known.every(fault => fault.kind === 'permanent') ? 'permanent' : 'transient')
-    return new SpeechFault(this.name, kind, `nobody is left to ask (${states.join(', ')})`, {
-      cause: last ?? known[0],
-    })
-  }
-
-  /** Rejects only when nobody could be warmed up. */
-  async warmUp(): Promise<void> {
-    const faults = await Promise.all(
-      this.#all.map(candidate =>
-        candidate.provider.warmUp().then(
-          () => undefined,
-          error => this.#notReady(candidate, error),
-        ),
-      ),
-    )
-    const last = faults.at(-1)
-    if (last && faults.every(fault => fault !== undefined)) throw this.exhausted(last)
-  }
-
-  #notReady(candidate: Candidate<P>, error: unknown): SpeechFault {
-    const fault = this.failed(candidate, error)
-    if (fault.kind === 'permanent') candidate.breaker.gaveUp(fault)
-    return fault
-  }
-
-  async close(): Promise<void> {
-    await Promise.all(this.#all.map(({ provider }) => provider.close()))
-  }
-}
 
 /** Adds what an operator wants to know. */
 export interface WithHealth {
@@ -114,65 +23,67 @@ export function failoverSynthesizer(
   synthesizers: readonly Synthesizer[],
   clock: Clock,
   options: BreakerOptions = DEFAULT_BREAKER,
+  log: Log = silentLog,
 ): Synthesizer & WithHealth {
-  const providers = new Providers(synthesizers, clock, options)
+  const candidates = new Candidates(synthesizers, options, { clock, log })
   return {
-    name: providers.name,
+    name: candidates.name,
     /** Those of the provider that would be asked now. */
     get settings() {
-      return providers.preferred?.settings ?? ''
+      return candidates.preferred?.settings ?? ''
     },
     get health() {
-      return providers.health
+      return candidates.health
     },
-    warmUp: () => providers.warmUp(),
-    synthesize: (request, signal) => synthesizeWithAny(providers, request, signal),
-    close: () => providers.close(),
+    warmUp: () => candidates.warmUp(),
+    synthesize: (request, signal) => synthesizeWithAny(candidates, request, signal),
+    close: () => candidates.close(),
   }
 }
 
 async function synthesizeWithAny(
-  providers: Providers<Synthesizer>,
+  candidates: Candidates<Synthesizer>,
   request: SynthesisRequest,
   signal: AbortSignal,
 ): Promise<SynthesizedSpeech> {
   const tried = new Set<Candidate<Synthesizer>>()
   let last: SpeechFault | undefined
-  for (let next = providers.next(tried); next; next = providers.next(tried)) {
+  for (let next = candidates.next(tried); next; next = candidates.next(tried)) {
     tried.add(next)
-    next.breaker.began(providers.clock.now())
+    next.began()
     const { settings } = next.provider
     try {
       // A voice is its provider's own name: the next provider would not know it.
-      const voice = providers.isMostPreferred(next) ? request.voice : ''
+      const voice = candidates.isMostPreferred(next) ? request.voice : ''
       const speech = await next.provider.synthesize({ ...request, voice }, signal)
-      next.breaker.succeeded()
+      next.succeeded()
       return { settings, ...speech }
     } catch (error) {
       if (signal.aborted) {
-        next.breaker.abandoned(providers.clock.now())
+        next.abandoned()
         throw signal.reason
       }
-      last = providers.failed(next, error)
+      last = next.failed(error)
     }
   }
-  throw providers.exhausted(last)
+  throw candidates.exhausted(last)
 }
 
 export function failoverRecognizer(
   recognizers: readonly Recognizer[],
   clock: Clock,
   options: BreakerOptions = DEFAULT_BREAKER,
+  log: Log = silentLog,
 ): Recognizer & WithHealth {
-  const providers = new Providers(recognizers, clock, options)
+  const candidates = new Candidates(recognizers, options, { clock, log })
   return {
-    name: providers.name,
+    name: candidates.name,
     get health() {
-      return providers.health
+      return candidates.health
     },
-    warmUp: () => providers.warmUp(),
-    recognize: (request, hear) => new FailoverRecognition(providers, request, hear),
-    close: () => providers.close(),
+    warmUp: () => candidates.warmUp(),
+    recognize: (request, hear) => new FailoverRecognition(candidates, request, hear),
+    close: () => candidates.close(),
   }
 }
 
@@ -182,7 +93,7 @@ type Attempt =
   | { is: 'over' }
 
 class FailoverRecognition implements Recognition {
-  readonly #providers: Providers<Recognizer>
+  readonly #candidates: Candidates<Recognizer>
   readonly #request: RecognitionRequest
   readonly #hear: (hearing: Hearing) => void
   readonly #tried = new Set<Candidate<Recognizer>>()
@@ -192,15 +103,15 @@ class FailoverRecognition implements Recognition {
   #toldStart = false
 
   constructor(
-    providers: Providers<Recognizer>,
+    candidates: Candidates<Recognizer>,
     request: RecognitionRequest,
     hear: (hearing: Hearing) => void,
   ) {
-    this.#providers = providers
+    this.#candidates = candidates
     this.#request = request
     this.#hear = hear
     // Nobody to send it to again: nothing is kept.
-    this.#kept = new KeptSound(providers.count > 1 ? request.sampleRate : 0)
+    this.#kept = new KeptSound(candidates.count > 1 ? request.sampleRate : 0)
     this.#next(undefined)
   }
 
@@ -220,20 +131,20 @@ class FailoverRecognition implements Recognition {
     const attempt = this.#attempt
     this.#attempt = { is: 'over' }
     if (attempt.is !== 'running') return
-    attempt.candidate.breaker.abandoned(this.#providers.clock.now())
+    attempt.candidate.abandoned()
     attempt.recognition.cancel()
   }
 
   #next(last: SpeechFault | undefined): void {
     if (this.#attempt.is === 'over') return
-    const candidate = this.#providers.next(this.#tried)
+    const candidate = this.#candidates.next(this.#tried)
     if (!candidate) {
       // Nobody expects to hear of a failure before he has the recognition in his hands.
-      const fault = this.#providers.exhausted(last)
+      const fault = this.#candidates.exhausted(last)
       return queueMicrotask(() => this.#end({ type: 'failed', fault }))
     }
     this.#tried.add(candidate)
-    candidate.breaker.began(this.#providers.clock.now())
+    candidate.began()
     const recognition = candidate.provider.recognize(this.#request, hearing => {
       // One that reports before it has returned is heard right afterwards.
       if (this.#attempt.is === 'between') queueMicrotask(() => this.#on(candidate, hearing))
@@ -256,11 +167,11 @@ class FailoverRecognition implements Recognition {
         return this.#hear(hearing)
       case 'final':
       case 'nothing':
-        candidate.breaker.succeeded()
+        candidate.succeeded()
         return this.#end(hearing)
       case 'failed':
         this.#attempt = { is: 'between' }
-        return this.#next(this.#providers.failed(candidate, hearing.fault))
+        return this.#next(candidate.failed(hearing.fault))
       default:
         return unreachable(hearing)
     }
@@ -289,9 +200,4 @@ class KeptSound {
     this.#samples += samples.length
     while (this.#samples > this.#mostSamples) this.#samples -= this.all.shift()?.length ?? 0
   }
-}
-
-function asFault(provider: string, error: unknown): SpeechFault {
-  if (error instanceof SpeechFault) return error
-  return new SpeechFault(provider, 'transient', 'it failed in an unknown way', { cause: error })
 }

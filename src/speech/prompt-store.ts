@@ -35,6 +35,8 @@ interface Entry {
 const SAMPLE_RATE = 8_000
 const NAME = 'prompt store'
 const FILE_NAME = /^([0-9a-f]{64})\.wav$/
+/** The switch, of our group, reads it. */
+const FOLDER_MODE = 0o2750
 /** Somebody may still play it, or have it paused: longer than a prompt and the wait before it. */
 const IN_USE_MS = 300_000
 /** What is played for a text in which nothing can be pronounced. */
@@ -140,8 +142,11 @@ export class PromptStore {
     const { files, clock, mostBytes } = this.#options
     try {
       await files.writeFile(path, content).catch(error => {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-        this.#makeRoom(clock.now(), Math.min(mostBytes, this.#bytes / 2))
+        const { code } = error as NodeJS.ErrnoException
+        // Somebody may have cleaned up the folder while we ran.
+        if (code === 'ENOENT') files.makeFolder(this.#options.folder, FOLDER_MODE)
+        else if (code === 'ENOSPC') this.#makeRoom(clock.now(), Math.min(mostBytes, this.#bytes / 2))
+        else throw error
         return files.writeFile(path, content)
       })
     } catch (cause) {

@@ -184,6 +184,46 @@ describe('what comes in', () => {
     expect(numbers).toEqual(Array.from({ length: 20_000 }, (_, n) => n))
   })
 
+  describe('a long body', () => {
+    const head = (type: string, bytes: number) => `Content-Type: ${type}\nContent-Length: ${bytes}\n\n`
+    const FIRST_LIMIT = 64 * 1024
+
+    test.each([
+      ['text/event-json', FIRST_LIMIT + 1],
+      ['command/reply', FIRST_LIMIT + 1],
+      ['api/response', 15_000_000],
+    ])('of %s is garbage before the first answer', async (type, bytes) => {
+      const { peer, connection, clock } = connected()
+      const asked = Promise.allSettled([connection.ask(linger(1))])
+      peer.raw(head(type, bytes))
+      await clock.settle()
+      expect(await asked).toMatchObject([{ reason: { reason: 'garbage' } }])
+      expect(connection.lost?.cause).toMatchObject({ name: 'ProtocolFault' })
+    })
+
+    test('that is an event does not raise the limit', async () => {
+      const { peer, connection, clock } = connected()
+      peer.event({ 'Event-Name': 'DTMF', long: 'x'.repeat(60_000) })
+      await clock.settle()
+      expect(connection.lost).toBeUndefined()
+      peer.raw(head('text/event-json', FIRST_LIMIT + 1))
+      await clock.settle()
+      expect(connection.lost?.reason).toBe('garbage')
+    })
+
+    test('is taken after it, in the same chunk as well', async () => {
+      const { peer, connection } = connected()
+      const first = connection.ask(linger(1))
+      const second = connection.api('show', 'registrations')
+      for (let i = 0; i < 2; i++) await peer.next()
+      const body = 'x'.repeat(1_000_000)
+      const reply = 'Content-Type: command/reply\nReply-Text: +OK\n\n'
+      peer.raw(`${reply}${head('api/response', body.length)}${body}`)
+      await first
+      expect(await second).toHaveLength(body.length)
+    })
+  })
+
   test('a bug in the owner ends this connection and nothing else', async () => {
     const { peer, connection, clock } = connected()
     const seen: string[] = []

@@ -65,6 +65,16 @@ describe('lengths', () => {
   })
 })
 
+test('the limit of a body can be lower, and be raised for the frames that follow', () => {
+  const decoder = new FrameDecoder(4)
+  decoder.push(Buffer.from('Content-Length: 4\n\nfourContent-Length: 5\n\nfives'))
+  expect(decoder.next()).toMatchObject({ kind: 'frame', body: Buffer.from('four') })
+  decoder.bodyLimitBytes = 5
+  expect(decoder.next()).toMatchObject({ kind: 'frame', body: Buffer.from('fives') })
+  decoder.push(Buffer.from('Content-Length: 6\n\n'))
+  expect(decoder.next()).toEqual({ kind: 'fault', fault: 'body too long' })
+})
+
 test('20,000 frames in one chunk come out without recursion', () => {
   const event = encodeFrame('Content-Length: 2\nContent-Type: text/event-json', Buffer.from('{}'))
   expect(framesOf([Buffer.concat(Array.from({ length: 20_000 }, () => event))])).toHaveLength(20_000)

@@ -1,11 +1,12 @@
 // Who may connect, how many, and what becomes of those who are no switch.
 
+import { spawnSync } from 'node:child_process'
 import { createServer, connect as dial, type Socket } from 'node:net'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ListenFailed } from '../../src/esl/errors.ts'
 import { Listener, type ListenerOptions, LOOPBACK } from '../../src/esl/listener.ts'
 import type { Headers } from '../../src/esl/message.ts'
-import { silentLog } from '../../src/lib/log.ts'
+import { type Log, silentLog } from '../../src/lib/log.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
 import { goldenChunks } from './golden.ts'
 import { Peer } from './peer.ts'
@@ -40,7 +41,6 @@ describe('addresses', () => {
     ['10.1.2.3', LOOPBACK],
     ['::2', LOOPBACK],
     ['::ffff:192.0.2.1', LOOPBACK],
-    ['', LOOPBACK],
     ['nonsense', LOOPBACK],
     ['127.0.0.1', ['192.0.2.7']],
     ['192.0.3.1', ['192.0.2.0/24']],
@@ -119,7 +119,80 @@ describe('a peer that is no switch', () => {
   })
 })
 
+describe('the log', () => {
+  function logged(options: Partial<ListenerOptions> = {}) {
+    const lines: { err: Error; count: number }[] = []
+    const log: Log = { ...silentLog, warn: fields => lines.push(fields as { err: Error; count: number }) }
+    return { lines, ...listening({ maxConnections: 2_000, log, ...options }) }
+  }
+
+  test('has one line a second however many connections end as garbage, and counts them all', async () => {
+    const { listener, clock, lines } = logged()
+    const accept = (count: number) => {
+      for (let i = 0; i < count; i++) listener.accept(new Peer().daemon, '127.0.0.1')
+    }
+    accept(1_024)
+    await clock.advanceAsync(1_500)
+    expect(lines.map(({ count }) => count)).toEqual([1])
+    await clock.advanceAsync(500)
+    expect(lines.map(({ count }) => count)).toEqual([1, 1_023])
+    expect(clock.pending).toBe(0)
+    accept(1)
+    await clock.advanceAsync(1_000)
+    expect(lines.map(({ count }) => count)).toEqual([1, 1_023, 1])
+    expect(clock.pending).toBe(0)
+    expect(listener.counts.garbage).toBe(1_025)
+  })
+
+  test('has the last of them before the listener is gone', async () => {
+    const { listener, clock, lines } = logged()
+    for (let i = 0; i < 3; i++) listener.accept(new Peer().daemon, '127.0.0.1')
+    await clock.advanceAsync(1_000)
+    await listener.stop()
+    expect(lines.map(({ count }) => count)).toEqual([1, 2])
+    expect(clock.pending).toBe(0)
+  })
+
+  test.each<[string, (peer: Peer) => void]>([
+    ['says nothing', () => {}],
+    ['speaks TLS', peer => peer.raw(Buffer.from('16030100a5010000a10303', 'hex'))],
+    ['answers without a channel', peer => peer.raw('Content-Type: command/reply\nReply-Text: -ERR\n\n')],
+  ])('has no stack of ours for a peer that %s', async (_, act) => {
+    const { listener, clock, lines } = logged()
+    const peer = new Peer()
+    listener.accept(peer.daemon, '127.0.0.1')
+    act(peer)
+    await clock.advanceAsync(1_000)
+    const names: string[] = []
+    for (let error: unknown = lines[0]?.err; error instanceof Error; error = error.cause)
+      names.push(error.name)
+    // Errors by the general name are taken for bugs, and logged with their stack.
+    expect(names).not.toContain('Error')
+    expect(names).toContain('ProtocolFault')
+  })
+})
+
+test('one that was reset before we took it is garbage, not somebody who may not connect', async () => {
+  const { listener, clock } = listening()
+  const peer = new Peer()
+  listener.accept(peer.daemon, '')
+  await clock.settle()
+  expect(peer.daemon.destroyed).toBe(true)
+  expect(listener.counts).toEqual({ open: 0, accepted: 0, refused: 0, crowded: 0, garbage: 1 })
+})
+
 describe('on the network', () => {
+  test('a reset that comes before we take the connection is garbage', async () => {
+    const { listener } = listening()
+    await listener.listen()
+    // While this waits we take nothing: the connection and its reset are in the backlog afterwards.
+    const dialled = `require('node:net').connect(${listener.port}, '127.0.0.1')`
+    const scan = `const s = ${dialled}.on('connect', () => s.resetAndDestroy())`
+    expect(spawnSync(process.execPath, ['-e', scan]).status).toBe(0)
+    await until(() => listener.counts.garbage + listener.counts.refused === 1)
+    expect(listener.counts).toMatchObject({ open: 0, refused: 0, garbage: 1 })
+  })
+
   test('a switch gets `connect`, a scanner is counted, and stopping leaves what is open', async () => {
     const { listener, sessions } = listening()
     await listener.listen()

@@ -67,6 +67,21 @@ describe('synthesizers', () => {
     expect([a.asked.length, b.asked.length]).toEqual([2, 2])
   })
 
+  test('while one finds out whether it is back, others are asked who work', async () => {
+    const { clock, a, b, both } = pair(faultOf('a'), 200)
+    await both.synthesize(spoken, never)
+    clock.advance(10_000)
+    await both.synthesize(spoken, never)
+    clock.advance(10_000)
+    a.always = undefined
+    const probe = both.synthesize(spoken, never)
+    expect((await both.synthesize(spoken, never)).samples).toHaveLength(200)
+    expect(a.asked).toHaveLength(3)
+    a.last.answer()
+    await probe
+    expect(b.asked).toHaveLength(3)
+  })
+
   test('an abort is not a fault and goes no further', async () => {
     const { a, b, both } = pair()
     const controller = new AbortController()
@@ -84,6 +99,57 @@ describe('synthesizers', () => {
     expect(both.settings).toBe('settings of b')
     b.warmUpFault = faultOf('b', 'permanent')
     await expect(both.warmUp()).rejects.toMatchObject({ name: 'SpeechFault', kind: 'permanent' })
+  })
+})
+
+describe('one synthesizer that comes back after an outage', () => {
+  async function resting() {
+    const clock = new ManualClock()
+    const a = new ScriptedSynthesizer('a', faultOf('a'))
+    const only = failoverSynthesizer([a], clock, options)
+    for (let i = 0; i < 2; i++) await only.synthesize(spoken, never).catch(() => {})
+    a.always = undefined
+    return { clock, a, only, state: () => only.health[0]?.state.is }
+  }
+
+  test('is not asked before its time', async () => {
+    const { clock, a, only } = await resting()
+    clock.advance(9_999)
+    await expect(only.synthesize(spoken, never)).rejects.toMatchObject({ name: 'SpeechFault' })
+    expect(a.asked).toHaveLength(2)
+  })
+
+  test('is then asked for every sentence of a turn', async () => {
+    const { clock, a, only, state } = await resting()
+    clock.advance(10_000)
+    const sentences = [1, 2, 3].map(() => only.synthesize(spoken, never))
+    expect(a.asked).toHaveLength(5)
+    for (const { answer } of a.asked) answer()
+    expect(await Promise.all(sentences)).toHaveLength(3)
+    expect(state()).toBe('closed')
+  })
+
+  test('is asked again at once when those who asked first gave up', async () => {
+    const { clock, a, only, state } = await resting()
+    clock.advance(10_000)
+    const controller = new AbortController()
+    const given = [1, 2, 3].map(() => only.synthesize(spoken, controller.signal))
+    controller.abort(new Error('the call was moved'))
+    expect((await Promise.allSettled(given)).map(({ status }) => status)).toEqual(Array(3).fill('rejected'))
+    const next = only.synthesize(spoken, never)
+    a.last.answer()
+    await next
+    expect(state()).toBe('closed')
+  })
+
+  test('rests again when it fails, however many asked', async () => {
+    const { clock, a, only, state } = await resting()
+    clock.advance(10_000)
+    const sentences = [1, 2, 3].map(() => only.synthesize(spoken, never))
+    for (const { fail } of a.asked) fail(faultOf('a'))
+    await Promise.allSettled(sentences)
+    await only.synthesize(spoken, never).catch(() => {})
+    expect([a.asked.length, state()]).toEqual([5, 'open'])
   })
 })
 
@@ -175,5 +241,38 @@ describe('recognizers', () => {
     expect(a.last.state).toBe('cancelled')
     expect(heard.all).toEqual([])
     expect(both.health[0]?.state).toEqual({ is: 'closed', faultsAtMs: [] })
+  })
+
+  describe('the only one that comes back after an outage', () => {
+    async function resting() {
+      const clock = new ManualClock()
+      const a = new ScriptedRecognizer('a')
+      const only = failoverRecognizer([a], clock, options)
+      for (let i = 0; i < 2; i++) {
+        only.recognize(request, () => {})
+        a.last.hear({ type: 'failed', fault: faultOf('a') })
+      }
+      clock.advance(10_000)
+      return { a, only, state: () => only.health[0]?.state.is }
+    }
+
+    test('hears every caller, not the first alone', async () => {
+      const { a, only, state } = await resting()
+      const heard = new Heard()
+      for (let i = 0; i < 3; i++) only.recognize(request, heard.hear)
+      await Promise.resolve()
+      for (const recognition of a.recognitions) recognition.hear(finalHearing('back'))
+      expect(heard.texts).toEqual(['back', 'back', 'back'])
+      expect(state()).toBe('closed')
+    })
+
+    test('hears the next caller when the first has gone', async () => {
+      const { a, only, state } = await resting()
+      const heard = new Heard()
+      only.recognize(request, () => {}).cancel()
+      only.recognize(request, heard.hear)
+      a.last.hear(finalHearing('back'))
+      expect([heard.texts, state()]).toEqual([['back'], 'closed'])
+    })
   })
 })

@@ -129,6 +129,17 @@ describe('faults', () => {
     expect(calls).toHaveLength(1)
   })
 
+  test('an answer is waited for three seconds, unless told otherwise', async () => {
+    const leftMs: number[] = []
+    const { synthesizer } = await google(async ({ call }) => {
+      leftMs.push(Number(call.getDeadline()) - Date.now())
+      return encodeWav(tone, 8000)
+    })
+    await synthesizer.synthesize(hello, never)
+    // The peer is told how much time there is when the request leaves: a slow machine only makes it less.
+    expect(leftMs[0]).toBeLessThanOrEqual(3_000)
+  })
+
   test('an answer that does not come is transient', async () => {
     const { synthesizer } = await google(() => new Promise(() => {}), { timeoutMs: 50 })
     await expect(synthesizer.synthesize(hello, never)).rejects.toMatchObject({

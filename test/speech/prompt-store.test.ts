@@ -171,6 +171,12 @@ describe('a file that is no good', () => {
     expect(synthesizer.asked).toHaveLength(2)
   })
 
+  test('because somebody removed the whole folder is made anew, and so is the folder', async () => {
+    const store = await open()
+    files.failNext('writeFile', 'ENOENT')
+    expect(await store.get(hello, never)).toMatchObject({ durationMs: 100 })
+  })
+
   test('because a write was killed is removed; what is not ours stays', async () => {
     files.grow(`${folder}/abc.wav.123.part`, Buffer.alloc(10))
     files.grow(`${folder}/notes.txt`, Buffer.alloc(10))

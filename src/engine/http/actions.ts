@@ -54,6 +54,12 @@ export class ActionInvalid extends Error {
   override name = 'ActionInvalid'
 }
 
+/** How many characters of it are to be spoken. */
+export function textLength(action: Action): number {
+  if (action.type === 'say') return action.text.length
+  return action.type === 'transfer' ? (action.announce?.length ?? 0) : 0
+}
+
 /** Reads one action. Throws ActionInvalid. */
 export function readAction(value: unknown): Action {
   const read = actionSchema.safeParse(value)

@@ -14,7 +14,7 @@ import {
   type Input,
   type Report,
 } from '../engine.ts'
-import { ActionInvalid, readAction } from './actions.ts'
+import { ActionInvalid, readAction, textLength } from './actions.ts'
 import { answerReader } from './answer.ts'
 import { Guard } from './guard.ts'
 import { requestBody } from './request-body.ts'
@@ -23,6 +23,8 @@ import { protocolTimeouts, type Timeouts, Wire } from './wire.ts'
 /** An answer is some sentences; what is larger is none. */
 const MAX_ANSWER_BYTES = 1_048_576
 const MAX_ACTIONS = 64
+/** Some twenty minutes of speech, said or announced: all of it is cut into sentences at once. */
+const MAX_TEXT = 20_000
 /** Reports nobody takes must not pile up; beyond it they are dropped and counted. */
 const MAX_REPORTS = 64
 
@@ -119,10 +121,15 @@ export class HttpEngine implements Engine {
     if (!reader) throw this.#nonsense('answered with a content type that is none of the protocol')
     let bytes = 0
     let count = 0
+    let characters = 0
     const read = (value: unknown) => {
       guard.disarm()
       if (++count > MAX_ACTIONS) throw this.#nonsense(`answered with more than ${MAX_ACTIONS} actions`)
-      return readAction(value)
+      const action = readAction(value)
+      characters += textLength(action)
+      if (characters > MAX_TEXT)
+        throw this.#nonsense(`answered with more than ${MAX_TEXT} characters of text`)
+      return action
     }
     try {
       for await (const chunk of response as AsyncIterable<Buffer>) {

@@ -30,8 +30,8 @@ export interface GoogleSynthesizerOptions extends GoogleAccess {
   timeoutMs?: number | undefined
 }
 
-/** A sentence takes 200 to 500 ms; what takes longer than this comes too late for a caller. */
-const DEFAULT_TIMEOUT_MS = 5_000
+/** A sentence takes 200 to 500 ms; while a provider hangs the caller hears nothing for so long. */
+const DEFAULT_TIMEOUT_MS = 3_000
 /** Google's limit of `input`, in bytes and not in characters. */
 const MOST_INPUT_BYTES = 5_000
 

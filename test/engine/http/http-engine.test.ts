@@ -2,7 +2,7 @@
 
 import { createHmac } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { type Input, openExpectation } from '../../../src/engine/engine.ts'
+import { type Directive, type Input, openExpectation } from '../../../src/engine/engine.ts'
 import { digits, someCall, speech } from '../conversing.ts'
 import { engineAt, talking } from './fixture.ts'
 import { actions, answer, type Handler, until } from './scripted-server.ts'
@@ -169,6 +169,24 @@ describe('an answer', () => {
     expect(await (await talking(manySays(64))).directives()).toHaveLength(64)
     const long = 'x'.repeat(4_000)
     expect(await (await talking(actions({ type: 'say', text: long }))).directives()).toEqual([say(long)])
+  })
+
+  const longSays = (count: number) =>
+    Array.from({ length: count }, () => ({ type: 'say', text: 'x'.repeat(4_000) }))
+
+  test.each([
+    ['says', { type: 'say', text: 'x' }],
+    ['announcements', { type: 'transfer', to: 'sales', announce: 'x' }],
+  ])('may have 20,000 characters of text in all, %s included', async (_, more) => {
+    const full = await talking(actions(...longSays(5), { type: 'listen' }))
+    expect(await full.directives()).toHaveLength(6)
+    const { ask } = await talking(actions(...longSays(5), more))
+    const taken: Directive[] = []
+    const taking = (async () => {
+      for await (const directive of ask({ type: 'start' })) taken.push(directive)
+    })()
+    await expect(taking).rejects.toMatchObject({ name: 'EngineFault', kind: 'nonsense' })
+    expect(taken).toHaveLength(5)
   })
 
   test.each<[string, Handler]>([

@@ -214,6 +214,7 @@ export class Call {
       await leg.transfer(to)
     } catch (error) {
       this.post({ type: 'transferFailed', message: messageOf(error), atMs: clock.now() })
+      if (this.#parts.scope.isOver) return
       this.#attempt('take back the outcome', leg.setVariables({ parley_outcome: '' }))
       await this.#listener.open().catch(fault => {
         this.post({ type: 'earFailed', message: messageOf(fault), atMs: clock.now() })

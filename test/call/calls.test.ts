@@ -156,6 +156,17 @@ describe('all calls', () => {
     expect(desk.ending(caller)).toEqual({ by: 'assistant', why: 'too-many-turns' })
   })
 
+  test('a fault whose way to people is none leaves nothing behind', async () => {
+    desk = new Desk({ profile: { people: null } })
+    desk.engine.answer = () => {
+      throw new Error('it broke')
+    }
+    const caller = await desk.call({ variables: { parley_fallback: '-bleg XML public' } })
+    await desk.passing(caller.callIsOver())
+    await desk.clock.advanceAsync(1_000)
+    expect(desk.ending(caller)).toMatchObject({ by: 'us', why: 'fault', fault: 'engine' })
+  })
+
   test('a drain waits for the calls there are, and tells for whom', async () => {
     desk = new Desk({ policy: { silenceMs: 60_000 } })
     const caller = await desk.call()

@@ -83,9 +83,10 @@ export async function removeStaleRecordings(
 }
 
 /** Phrases as the speaker asks for them: sentence by sentence. */
-export function requestsForPhrases({ phrases, language, voice }: Profile): SynthesisRequest[] {
+export function requestsForPhrases({ phrases, recording, language, voice }: Profile): SynthesisRequest[] {
   const { silence, ...single } = phrases
-  return [...silence, ...Object.values(single)].flatMap(phrase => {
+  const consent = recording.keep ? [recording.consent] : []
+  return [...consent, ...silence, ...Object.values(single)].flatMap(phrase => {
     const cutter = new SentenceCutter()
     const sentences = [...cutter.push(phrase), ...cutter.flush()]
     return sentences.map(text => ({ text, language, voice }))

@@ -11,6 +11,7 @@ export const testProfile: Profile = {
   hints: [],
   peopleKey: '0',
   people: 'people',
+  recording: { keep: false, dir: '', consent: '', maskPbx: false },
   policy: {
     silenceMs: 5_000,
     silenceLimit: 2,

@@ -8,16 +8,17 @@ import { Mailbox } from '../lib/mailbox.ts'
 import type { EndReason, Scope } from '../lib/scope.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import type { Leg, LegEvent } from '../pbx/pbx.ts'
-import { type Dialogue, type DialogueSettings, newDialogue } from './dialogue/state.ts'
+import { type Dialogue, type DialogueSettings, isConfidential, newDialogue } from './dialogue/state.ts'
 import { step } from './dialogue.ts'
 import { type Ending, faultOf } from './ending.ts'
 import type { Journal } from './journal.ts'
+import type { Keeper } from './keeper.ts'
 import type { Listener } from './listener.ts'
 import type { Destination } from './profile.ts'
 import { type Prompts, Speaker } from './speaker.ts'
 import { Timers } from './timers.ts'
 import { Turns } from './turns.ts'
-import type { CallEvent, Command } from './vocabulary.ts'
+import type { CallEvent, Command, Question } from './vocabulary.ts'
 
 export interface CallParts {
   leg: Leg
@@ -31,7 +32,11 @@ export interface CallParts {
   log: Log
   /** Makes the call's ears; they post what they hear. */
   listener(post: (event: CallEvent) => void): Listener
+  /** Makes what records the call to keep it; it tells the journal. */
+  keeper(note: (entry: Note) => void): Keeper
 }
+
+type Note = { type: string; [field: string]: unknown }
 
 /** Answering and opening the ear takes milliseconds; a switch that needs longer will not do it. */
 const OPENING_LIMIT_MS = 10_000
@@ -46,6 +51,7 @@ export class Call {
   readonly #timers: Timers
   readonly #speaker: Speaker
   readonly #listener: Listener
+  readonly #keeper: Keeper
   readonly #turns: Turns
   #dialogue: Dialogue
   #resolveEnded: (ending: Ending) => void = () => {}
@@ -63,6 +69,7 @@ export class Call {
     const post = this.post
     this.#timers = new Timers(clock, post)
     this.#listener = parts.listener(post)
+    this.#keeper = parts.keeper(entry => this.#note(entry))
     this.#speaker = new Speaker({
       leg,
       prompts,
@@ -71,6 +78,7 @@ export class Call {
       post,
       onStarted: (turn, text) => this.#note({ type: 'promptStarted', turn, text }),
       onSpoken: line => this.#note({ type: 'promptSpoken', ...line }),
+      onHushed: (turn, afterMs) => this.#note({ type: 'hushed', turn, afterMs: Math.round(afterMs) }),
       onSkipped: (turn, error) => {
         this.#note({ type: 'soundSkipped', turn })
         parts.log.warn({ error, turn }, 'a sound could not be played and was left out')
@@ -83,8 +91,8 @@ export class Call {
   /** Takes the call: answers it, opens its ears, and lets the dialogue begin. */
   start(): void {
     const { leg, clock, scope } = this.#parts
-    scope.onEnd('ear and leg', async () => {
-      await this.#listener.close()
+    scope.onEnd('ear, recording and leg', async () => {
+      await Promise.all([this.#listener.close(), this.#keeper.close()])
       this.#listener.dispose()
       await leg.release()
     })
@@ -151,10 +159,14 @@ export class Call {
 
   #advance(event: CallEvent): void {
     const { atMs, ...facts } = event
-    this.#note(facts, atMs)
+    this.#note(this.#isSecret(event) ? { type: event.type, confidential: true } : facts, atMs)
     const [dialogue, commands] = step(this.#dialogue, event)
     this.#dialogue = dialogue
     for (const command of commands) this.#execute(command)
+  }
+
+  #isSecret(event: CallEvent): boolean {
+    return event.type === 'digitPressed' && isConfidential(this.#dialogue.phase)
   }
 
   /** A bug of ours ends this call as gently as can be, and no other. */
@@ -172,7 +184,7 @@ export class Call {
   #execute(command: Command): void {
     switch (command.type) {
       case 'ask':
-        this.#note({ type: 'asked', turn: command.turn, question: command.question })
+        this.#note({ type: 'asked', turn: command.turn, question: writable(command.question) })
         return this.#turns.ask(command.turn, command.question)
       case 'withdraw':
         return this.#turns.withdraw()
@@ -188,6 +200,13 @@ export class Call {
         return this.#listener.listen(command.expectation, this.#dialogue.speech.language)
       case 'deafen':
         return this.#listener.deafen()
+      case 'mask':
+        this.#listener.deafen()
+        return void this.#keeper.setMasked(true)
+      case 'unmask':
+        return void this.#keeper.setMasked(false)
+      case 'keepRecording':
+        return void this.#keeper.start()
       case 'sendDigits':
         return this.#attempt('sendDigits', this.#parts.leg.sendDigits(command.digits))
       case 'transfer':
@@ -205,17 +224,18 @@ export class Call {
     }
   }
 
-  /** Our recording ends before the caller meets people: what they say to each other is not ours to hear. */
+  /** Our recordings end before the caller meets people: what they say to each other is not ours to hear. */
   async #transfer(to: Destination): Promise<void> {
     const { leg, clock } = this.#parts
     try {
-      await this.#listener.close()
+      await Promise.all([this.#listener.close(), this.#keeper.stop()])
       await leg.setVariables({ parley_outcome: 'handed-over' })
       await leg.transfer(to)
     } catch (error) {
       this.post({ type: 'transferFailed', message: messageOf(error), atMs: clock.now() })
       if (this.#parts.scope.isOver) return
       this.#attempt('take back the outcome', leg.setVariables({ parley_outcome: '' }))
+      void this.#keeper.resume()
       await this.#listener.open().catch(fault => {
         this.post({ type: 'earFailed', message: messageOf(fault), atMs: clock.now() })
       })
@@ -240,21 +260,28 @@ export class Call {
     const { scope, journal, log, clock } = this.#parts
     const durationMs = Math.round(clock.now() - this.#startedMs)
     this.#mailbox.close()
-    this.#turns.close({ type: 'ended', by: ending.by, reason: ending.why, durationMs }, this.#dialogue.turn)
+    // Who leaves while they are told of the recording has not come to the greeting.
+    const turn = Math.max(0, this.#dialogue.turn)
+    this.#turns.close({ type: 'ended', by: ending.by, reason: ending.why, durationMs }, turn)
     this.#note({ type: 'ended', ending })
     journal.close()
     const fault = faultOf(ending)
-    const summary = { by: ending.by, why: ending.why, fault, turns: this.#dialogue.turn, durationMs }
+    const summary = { by: ending.by, why: ending.why, fault, turns: turn, durationMs }
     if (fault === null) log.info(summary, 'call ended')
     else log.warn({ ...summary, message: messageIn(ending) }, 'call ended by a fault')
     void scope.end(reasonOf(ending)).then(() => this.#resolveEnded(ending))
   }
 
-  #note(entry: { type: string; [field: string]: unknown }, atMs = this.#parts.clock.now()): void {
+  #note(entry: Note, atMs = this.#parts.clock.now()): void {
     const sinceStart = Math.round((atMs - this.#startedMs) * 10) / 10
     this.#parts.journal.write({ ...entry, atMs: sinceStart })
     this.#parts.log.debug({ atMs: sinceStart, entry: entry.type }, 'journal')
   }
+}
+
+/** The question as it may be written down. */
+function writable(question: Question): object {
+  return question.type === 'digits' && question.confidential ? { ...question, digits: null } : question
 }
 
 function reasonOf(ending: Ending): EndReason {

@@ -10,6 +10,7 @@ import { Call } from './call.ts'
 import type { DialogueSettings } from './dialogue/state.ts'
 import { faultOf } from './ending.ts'
 import { Journal } from './journal.ts'
+import { Keeper } from './keeper.ts'
 import type { Listener } from './listener.ts'
 import type { Destination, Profile } from './profile.ts'
 import type { Prompts } from './speaker.ts'
@@ -124,6 +125,8 @@ export class Calls {
       scope,
       log,
       listener: post => this.#parts.listener(leg, profile, post),
+      keeper: note =>
+        new Keeper({ leg, clock, files, log, settings: profile.recording, name: safeName(facts.id), note }),
     })
     this.#calls.set(id, call)
     this.#admitted++
@@ -178,7 +181,7 @@ function settingsFor(
   destinations: Readonly<Record<string, Destination>>,
   language: string,
 ): DialogueSettings {
-  const { policy, phrases, voice, peopleKey } = profile
+  const { policy, phrases, voice, peopleKey, recording } = profile
   const named = profile.people === null ? undefined : destinations[profile.people]
   const people = named ?? fallbackOf(facts) ?? null
   return {
@@ -191,6 +194,7 @@ function settingsFor(
     people,
     // An engine may always ask for people by that name.
     destinations: people ? { people, ...destinations } : destinations,
+    recording: { keep: recording.keep, consent: recording.consent },
   }
 }
 

@@ -1,7 +1,7 @@
 // The dialogue: who has the floor, and what follows from what. A pure function of state and event, without clock, socket or
 // promise; time comes with the events, waiting is a command and an event.
 //
-//   opening ──opened──▶ thinking(start)
+//   opening ──opened──▶ thinking(start)                  opening ──opened──▶ informing ──consent heard──▶ thinking(start)
 //
 //   thinking ──something to say──▶ speaking ──all heard──▶ listening ──utterance, digits, silence──▶ thinking
 //      │ ▲ caller goes on: both       │   ▲                    ▲
@@ -15,6 +15,8 @@
 //   any ──held──▶ held ──unheld──▶ the same again: timers stand still, nothing is counted
 //   any ──key for people, a fault, a limit────▶ speaking(apology) ──▶ moving, or over when there are no people
 //   any ──legHungUp, legLost──▶ over
+//
+//   While what the caller keys is confidential (isConfidential), in whichever phase, everything is masked and nobody is heard.
 
 import { unreachable } from '../lib/unreachable.ts'
 import {
@@ -38,25 +40,57 @@ import {
   utteranceHeard,
 } from './dialogue/hearing.ts'
 import { endingFor, enter, hungUp, isLeaving, listenOpenly, over, say, toPeople } from './dialogue/leaving.ts'
-import { type Dialogue, isConversing, type Phase, type Step, timersOf } from './dialogue/state.ts'
+import {
+  type Dialogue,
+  isConfidential,
+  isConversing,
+  type Phase,
+  type Step,
+  timersOf,
+} from './dialogue/state.ts'
 import type { Ending } from './ending.ts'
-import type { CallEvent, Command, TimerName } from './vocabulary.ts'
+import type { CallEvent, Command, Piece, TimerName } from './vocabulary.ts'
 
 /** What follows from an event. An event of a turn that is over changes nothing; so does one that the phase has no row for. */
 export function step(dialogue: Dialogue, event: CallEvent): Step {
   if (dialogue.phase.is === 'over') return [dialogue, []]
   if ('turn' in event && event.turn !== null && event.turn !== dialogue.turn) return [dialogue, []]
+  const wasConfidential = isConfidential(dialogue.phase)
+  if (wasConfidential && isHearing(event)) return [dialogue, []]
   const taken = take({ ...dialogue, caller: callerAfter(dialogue.caller, event) }, event)
   const [next, commands] = withTypedDigits(dialogue.phase, taken, event.atMs)
   const kept = timersOf(next.phase)
   const stopped = timersOf(dialogue.phase).filter(name => !kept.includes(name))
   // Whoever is not listened to does nothing that could still be heard.
-  const deafened = commands.some(command => command.type === 'deafen')
+  const isSecret = isConfidential(next.phase)
+  const deafened = isSecret || commands.some(command => command.type === 'deafen')
   return [
     deafened ? { ...next, caller: 'silent' } : next,
-    [...stopped.map(name => ({ type: 'stopTimer' as const, name })), ...commands.filter(mayRunIn(kept))],
+    [
+      ...maskOf(wasConfidential, isSecret),
+      ...stopped.map(name => ({ type: 'stopTimer' as const, name })),
+      ...commands.filter(mayRunIn(kept)),
+    ],
   ]
 }
+
+function maskOf(was: boolean, is: boolean): Command[] {
+  if (was === is) return []
+  return [{ type: is ? 'mask' : 'unmask' }]
+}
+
+/** What was heard, or is still being recognized, when nobody may be heard any more counts for nothing. */
+function isHearing({ type }: CallEvent): boolean {
+  return HEARINGS.has(type)
+}
+
+const HEARINGS: ReadonlySet<CallEvent['type']> = new Set<CallEvent['type']>([
+  'callerSpoke',
+  'callerPaused',
+  'utteranceHeard',
+  'nothingHeard',
+  'hearingFailed',
+])
 
 /** A phase that was passed through has left no timer behind. */
 function mayRunIn(kept: readonly TimerName[]): (command: Command) => boolean {
@@ -93,7 +127,7 @@ function take(d: Dialogue, event: CallEvent): Step {
   const { atMs } = event
   switch (event.type) {
     case 'opened':
-      return d.phase.is === 'opening' ? greet(d, atMs) : [d, []]
+      return d.phase.is === 'opening' ? begin(d, atMs) : [d, []]
     case 'openingFailed':
       if (d.phase.is !== 'opening') return [d, []]
       return toPeople(d, { why: 'fault', fault: 'switch', message: event.message }, atMs)
@@ -147,9 +181,32 @@ function take(d: Dialogue, event: CallEvent): Step {
   }
 }
 
-function greet(d: Dialogue, atMs: number): Step {
+function begin(d: Dialogue, atMs: number): Step {
+  const { policy, recording } = d.settings
+  const [begun, commands] =
+    recording.keep && recording.consent !== '' ? inform(d) : greet(d, recording.keep, atMs)
+  return [begun, [{ type: 'startTimer', name: 'call', turn: null, ms: policy.maxMs }, ...commands]]
+}
+
+/** The turn before the greeting, in which no engine has a part. */
+const INFORMING_TURN = -1
+
+function inform(d: Dialogue): Step {
+  const { own, recording } = d.settings
+  const piece: Piece = { kind: 'text', text: recording.consent, ...own, interruptible: false }
+  const turn = INFORMING_TURN
+  return [
+    { ...d, turn, phase: { is: 'informing' } },
+    [
+      { type: 'speak', turn, piece },
+      { type: 'finishSpeech', turn },
+    ],
+  ]
+}
+
+function greet(d: Dialogue, keep: boolean, atMs: number): Step {
   const [asked, commands] = ask(d, { type: 'start' }, atMs)
-  return [asked, [{ type: 'startTimer', name: 'call', turn: null, ms: d.settings.policy.maxMs }, ...commands]]
+  return [asked, keep ? [{ type: 'keepRecording' }, ...commands] : commands]
 }
 
 /** The engine does not know that the caller holds us: what it says is kept, but no timer begins to run. */
@@ -173,6 +230,7 @@ function speechStarted(d: Dialogue): Step {
 }
 
 function speechFinished(d: Dialogue, atMs: number): Step {
+  if (d.phase.is === 'informing') return greet(d, true, atMs)
   // The last word may have been out already when the caller spoke: then there is nothing left to interrupt.
   const speech = d.phase.is === 'interrupted' ? d.phase.speech : d.phase
   if (speech.is !== 'speaking' || speech.answer === 'coming') return [d, []]
@@ -180,6 +238,8 @@ function speechFinished(d: Dialogue, atMs: number): Step {
 }
 
 function voiceFailed(d: Dialogue, message: string, atMs: number): Step {
+  // Who was not told is not recorded.
+  if (d.phase.is === 'informing') return greet(d, false, atMs)
   // The last words could not be said, but the way out is still open.
   if (d.phase.is === 'speaking' && isLeaving(d)) return enter(d, d.phase.next, atMs)
   const { is } = d.phase.is === 'held' ? d.phase.before : d.phase

@@ -46,6 +46,17 @@ export interface Destination {
   context: string
 }
 
+/** What is recorded to be kept. */
+export interface RecordingSettings {
+  keep: boolean
+  /** An absolute path into which the switch may write. */
+  dir: string
+  /** What the caller is told before; '' for nothing. */
+  consent: string
+  /** Whether the PBX's own recording is masked too while the caller keys what is confidential. */
+  maskPbx: boolean
+}
+
 export interface Profile {
   name: string
   /** Dialled numbers this profile answers; `*` at the end stands for any digits, `*` alone for every number. */
@@ -62,6 +73,7 @@ export interface Profile {
   peopleKey: string | null
   /** Name of the destination for people; null uses `parley_fallback` of the call. */
   people: string | null
+  recording: RecordingSettings
   policy: Policy
   phrases: Phrases
 }

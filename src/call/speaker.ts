@@ -36,6 +36,8 @@ export interface SpeakerOptions {
   /** The caller hears the beginning of it. */
   onStarted(turn: number, text: string): void
   onSpoken(line: SpokenLine): void
+  /** The caller's voice has silenced what is said, after so much of the running sentence. */
+  onHushed(turn: number, afterMs: number): void
   /** A sound of the operator's is missing or cannot be played: the rest goes on without it. */
   onSkipped(turn: number, error: unknown): void
 }
@@ -51,11 +53,16 @@ const PAUSE_MS = 200
 /** A sentence takes half a second, with all providers failing one after the other perhaps ten; then nobody will make it. */
 const MAKING_LIMIT_MS = 12_000
 
+/** Before any turn, also that before the greeting. */
+const NO_TURN = Number.NEGATIVE_INFINITY
+
 export class Speaker {
   readonly #options: SpeakerOptions
-  #turn = -1
+  #turn = NO_TURN
   /** The latest turn of which the caller has heard something. */
-  #startedTurn = -1
+  #startedTurn = NO_TURN
+  /** When the running sentence began. */
+  #lineStartedMs = 0
   #lines: Line[] = []
   #cutter: { cutter: SentenceCutter; language: string; voice: string } | undefined
   /** Runs while the engine may still be in the middle of a sentence. */
@@ -96,13 +103,22 @@ export class Speaker {
     this.#pump()
   }
 
-  /** Silent at once; what was not heard is kept for `resume`. */
+  /**
+   * Silent at once, until `resume` goes on where it stopped or the next turn drops it. The switch is told to pause and not to
+   * break: a break also takes 40 ms out of what the caller is saying.
+   */
   hush(): void {
-    this.#silence('hush')
+    if (this.#silentBecause.has('hush')) return
+    this.#silentBecause.add('hush')
+    if (this.#playing.length === 0) return
+    this.#options.onHushed(this.#turn, Math.max(0, this.#options.clock.now() - this.#lineStartedMs))
+    this.#options.leg.pause().catch(() => this.#stop())
   }
 
   resume(): void {
     this.#silentBecause.delete('hush')
+    // Refused when the leg is gone, which the leg itself reports; then there is nobody to speak to.
+    if (this.#playing.length > 0) this.#options.leg.resume().catch(() => this.#stop())
     this.#pump()
   }
 
@@ -116,8 +132,9 @@ export class Speaker {
     this.#pump()
   }
 
-  /** Resolves, once a stop has taken effect, to what the caller heard of the latest turn; null when there was nothing to hear. */
+  /** Drops what a hush left over, and resolves to what the caller heard of the latest turn; null when there was nothing. */
   async heard(): Promise<{ turn: number; heard: Heard } | null> {
+    if (this.#silentBecause.has('hush')) this.#stop()
     await this.#stopped
     if (this.#lines.length === 0) return null
     return { turn: this.#turn, heard: heardOf(this.#lines, this.#rest !== 'coming') }
@@ -163,13 +180,18 @@ export class Speaker {
     this.#silence('over')
   }
 
-  #silence(because: 'hush' | 'hold' | 'over'): void {
+  #silence(because: 'hold' | 'over'): void {
     this.#silentBecause.add(because)
     this.#stop()
   }
 
+  /** The ends of what the switch has of us. */
+  get #playing(): Promise<PlaybackEnd>[] {
+    return this.#lines.flatMap(({ state }) => (state.is === 'queued' ? [state.playback.ended] : []))
+  }
+
   #stop(): void {
-    const playing = this.#lines.flatMap(({ state }) => (state.is === 'queued' ? [state.playback.ended] : []))
+    const playing = this.#playing
     if (playing.length === 0) return
     const hushed = this.#options.leg.hush().catch(() => {
       // The leg is gone or refuses: its playbacks settle all the same, and the leg itself reports what became of it.
@@ -249,6 +271,7 @@ export class Speaker {
 
   #started(turn: number, text: string): void {
     this.#options.onStarted(turn, text)
+    this.#lineStartedMs = this.#options.clock.now()
     if (this.#startedTurn === turn) return
     this.#startedTurn = turn
     this.#options.post({ type: 'speechStarted', turn, atMs: this.#options.clock.now() })

@@ -59,7 +59,8 @@ export type Piece =
 export type Question =
   | { type: 'start' }
   | { type: 'speech'; utterance: Utterance }
-  | { type: 'digits'; digits: string }
+  /** `confidential`: what the digits are is for the engine alone. */
+  | { type: 'digits'; digits: string; confidential: boolean }
   | { type: 'silence'; count: number; ms: number }
   | { type: 'transferFailed'; to: string; message: string }
 
@@ -70,12 +71,17 @@ export type Command =
   | { type: 'speak'; turn: number; piece: Piece }
   /** Nothing more will be spoken in this turn: `speechFinished` follows. */
   | { type: 'finishSpeech'; turn: number }
-  /** Silent at once. What was not heard to its end is kept until the next turn speaks. */
+  /** Silent at once. What was not heard to its end is kept until the next question is asked. */
   | { type: 'hush' }
-  /** Goes on with what a hush cut off, from the beginning of the sentence it cut. */
+  /** Goes on where a hush stopped. */
   | { type: 'resumeSpeech'; turn: number }
   | { type: 'listen'; expectation: Expectation }
   | { type: 'deafen' }
+  /** What the caller says and keys from here on is for the engine alone: nothing is recognized, and recordings hold silence. */
+  | { type: 'mask' }
+  | { type: 'unmask' }
+  /** The caller knows, where they must, that they are recorded. */
+  | { type: 'keepRecording' }
   | { type: 'sendDigits'; digits: string }
   | { type: 'transfer'; to: Destination }
   | { type: 'hangUp'; cause: string }

@@ -19,6 +19,7 @@ export function disagreements(settings: Settings, document: unknown, known: read
     ...providers(document, 'synthesizers'),
     ...references(profiles, settings, document),
     ...claims(profiles),
+    ...recordings(profiles),
   ]
 }
 
@@ -61,6 +62,7 @@ interface Claimant {
   engine: unknown
   people: unknown
   numbers: unknown
+  recording: unknown
 }
 
 function claimants({ profiles }: Settings, document: unknown): Claimant[] {
@@ -73,7 +75,8 @@ function claimants({ profiles }: Settings, document: unknown): Claimant[] {
 
 function partsOf(profile: unknown): Omit<Claimant, 'name'> {
   const numbers = inside(profile, 'numbers') ?? EVERY_NUMBER
-  return { engine: inside(profile, 'engine'), people: inside(profile, 'people'), numbers }
+  const [engine, people, recording] = ['engine', 'people', 'recording'].map(field => inside(profile, field))
+  return { engine, people, numbers, recording }
 }
 
 // A name whose entry is wrong in itself still leads somewhere: it counts as known.
@@ -115,4 +118,18 @@ function claims(profiles: readonly Claimant[]): Fault[] {
     }
   }
   return faults
+}
+
+function recordings(profiles: readonly Claimant[]): Fault[] {
+  return profiles.flatMap(({ name, recording }) => {
+    const dir = inside(recording, 'dir') ?? ''
+    if (inside(recording, 'keep') !== true || dir !== '') return []
+    return [
+      {
+        key: `profiles.${name}.recording.dir`,
+        value: show(dir),
+        allowed: 'a folder where recording.keep is true',
+      },
+    ]
+  })
 }

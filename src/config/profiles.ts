@@ -1,7 +1,7 @@
 // Assistants' settings and the places they can send a caller to.
 
 import type { Profile } from '../call/profile.ts'
-import { flag, language, name, orNull, phrase, text, wholeNumber } from './rules.ts'
+import { flag, language, name, orNull, phrase, switchPathOrNone, text, wholeNumber } from './rules.ts'
 import { type Checked, item, list, named, required, section, setting } from './shape.ts'
 
 /** Nobody listens to more in one go. */
@@ -58,6 +58,17 @@ const phrases = section({
   goodbye: setting(spoken, 'Thank you for calling. Goodbye.', 'before we hang up'),
 })
 
+const recording = section({
+  keep: setting(flag, false, 'whether calls are recorded to be kept: stereo, the caller on the left'),
+  dir: setting(switchPathOrNone, '', 'folder of the kept recordings, writable for the switch'),
+  consent: setting(spoken, '', "what the caller is told before a kept recording begins; '' for nothing"),
+  maskPbx: setting(
+    flag,
+    false,
+    "whether the PBX's own recording, too, holds silence while confidential digits are keyed",
+  ),
+})
+
 const profile = section({
   numbers: list(
     item(dialled),
@@ -71,6 +82,7 @@ const profile = section({
   hints: list(item(phrase(100)), HINTS, [], 'words that are always likely: names, products'),
   peopleKey: setting(orNull(key), '0', 'the key that reaches people from everywhere'),
   people: setting(orNull(name), null, 'destination for people; null for `parley_fallback` of the call'),
+  recording,
   policy,
   phrases,
 })

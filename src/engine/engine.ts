@@ -80,6 +80,11 @@ export interface Expectation {
   timeoutMs: number | null
   /** How long a pause ends what the caller says; null for the profile's. */
   endOfTurnMs: number | null
+  /**
+   * What the caller keys is nobody's business but the engine's, such as the number of a card: it is neither written down nor
+   * recorded, and nothing the caller says meanwhile is recognized.
+   */
+  confidential: boolean
 }
 
 export const openExpectation: Expectation = {
@@ -90,6 +95,7 @@ export const openExpectation: Expectation = {
   validDigits: null,
   timeoutMs: null,
   endOfTurnMs: null,
+  confidential: false,
 }
 
 /** What a conversation asks for. Texts of successive `say` are joined in order until something else comes. */

@@ -47,7 +47,7 @@ export interface Playback {
   readonly ended: Promise<PlaybackEnd>
 }
 
-/** One recording of the caller, as the switch writes it. */
+/** One recording of the call, as the switch writes it. */
 export interface Recording {
   readonly path: string
   /** Settles when the switch says that it has stopped writing; never rejects. */
@@ -79,6 +79,17 @@ export interface Leg {
   answer(): Promise<void>
   /** Records only the caller's side, mono, 16-bit at `rate` Hz, each 20 ms on disk at once. Resolves when writing has begun. */
   record(path: string, rate: number): Promise<Recording>
+  /**
+   * Records to keep, beside any other recording: stereo, the caller left, what they hear right. Resolves when writing has
+   * begun; the file is whole once the recording has stopped.
+   */
+  keep(path: string, rate: number): Promise<Recording>
+  /**
+   * While masked, from the next 20 ms on, silence is written in place of both sides. `ours`: in every recording of ours, also one
+   * that begins later; and the keys of this call stay out of the switch's own records, for good. `pbx`: in the one that the PBX
+   * itself makes of this call, where the call names one. Rejects when the switch refuses for one of them; the others are masked.
+   */
+  setMasked(whose: 'ours' | 'pbx', masked: boolean): Promise<void>
   /** Queues a sound file behind what plays. The switch holds at most two: one playing, one waiting. */
   play(path: string, expectedMs: number): Playback
   /** Ends what plays and drops what waits; every playback still settles. Resolves when the switch is silent. */

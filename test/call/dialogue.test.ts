@@ -38,6 +38,7 @@ const settings: DialogueSettings = {
   peopleKey: '0',
   people,
   destinations: { sales },
+  recording: { keep: false, consent: '' },
 }
 
 const said: Utterance = { text: 'hello', confidence: 0.9, language: null, durationMs: 400 }
@@ -60,6 +61,10 @@ const listening = {
   carried: null,
   silentUntilMs: 7_000,
 } as const
+
+const card = { ...openExpectation, expect: 'digits', numDigits: 4, confidential: true } as const
+const listenToCard = { does: 'listen', expectation: card } as const
+const cardEntered = { type: 'digits', digits: '4111', confidential: true } as const
 
 const TURN = 3
 const phases: Record<string, Phase> = {
@@ -85,6 +90,12 @@ const phases: Record<string, Phase> = {
   listening,
   'listening:digits': { ...listening, digits: '4' },
   held: { is: 'held', before: listening },
+  informing: { is: 'informing' },
+  'held:informing': { is: 'held', before: { is: 'informing' } },
+  'thinking:confidential': { is: 'thinking', about: cardEntered, typed: '', next: listen },
+  'speaking:confidential': { ...speaking, next: listenToCard },
+  'listening:confidential': { ...listening, expectation: card },
+  'held:confidential': { is: 'held', before: { ...listening, expectation: card } },
   moving: { is: 'moving', to: people, name: 'people', because: { why: 'asked', how: 'key' } },
   closing: { is: 'closing', ending },
   over: { is: 'over', ending },
@@ -111,6 +122,12 @@ const events: Record<string, CallEvent> = {
     type: 'directiveGiven',
     turn: TURN,
     directive: { type: 'listen', expectation: { ...openExpectation, expect: 'yes-no' } },
+    atMs: 0,
+  },
+  'confidential listen': {
+    type: 'directiveGiven',
+    turn: TURN,
+    directive: { type: 'listen', expectation: card },
     atMs: 0,
   },
   'transfer directive': {
@@ -562,6 +579,189 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ['held', 'legLost', 'over · close switch/lost'],
   ['held', 'shutdownBegun', 'moving · withdraw · hush · transfer 2000 · start closing 5000'],
   ['held', 'faulted', 'moving · transfer 2000 · start closing 5000'],
+  ['thinking:start', 'confidential listen', 'thinking · mask'],
+  ['thinking:speech', 'confidential listen', 'thinking · mask'],
+  ['thinking:silence', 'confidential listen', 'thinking · mask'],
+  ['speaking', 'confidential listen', 'speaking · mask · deafen'],
+  ['speaking:unheard', 'confidential listen', 'speaking · mask · deafen'],
+  ['interrupted', 'confidential listen', 'speaking · mask · deafen · resumeSpeech · start engine 8000'],
+  ['informing', 'earFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['informing', 'digit 0', 'speaking · withdraw · deafen · speak "One moment." · finishSpeech'],
+  ['informing', 'held', 'held'],
+  ['informing', 'speechFinished', 'thinking · keepRecording · ask 0 start · start engine 8000'],
+  ['informing', 'voiceFailed', 'thinking · ask 0 start · start engine 8000'],
+  ['informing', 'time: call', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['informing', 'legMoved', 'over · close switch/taken'],
+  ['informing', 'legHungUp', 'over · close caller/hung-up'],
+  ['informing', 'legLost', 'over · close switch/lost'],
+  ['informing', 'shutdownBegun', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['informing', 'faulted', 'moving · transfer 2000 · start closing 5000'],
+  ['held:informing', 'earFailed', 'moving · withdraw · hush · transfer 2000 · start closing 5000'],
+  ['held:informing', 'unheld', 'informing'],
+  ['held:informing', 'time: call', 'moving · withdraw · hush · transfer 2000 · start closing 5000'],
+  ['held:informing', 'legMoved', 'over · close switch/taken'],
+  ['held:informing', 'legHungUp', 'over · close caller/hung-up'],
+  ['held:informing', 'legLost', 'over · close switch/lost'],
+  ['held:informing', 'shutdownBegun', 'moving · withdraw · hush · transfer 2000 · start closing 5000'],
+  ['held:informing', 'faulted', 'moving · transfer 2000 · start closing 5000'],
+  [
+    'thinking:confidential',
+    'earFailed',
+    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['thinking:confidential', 'digit 5', 'thinking'],
+  [
+    'thinking:confidential',
+    'digit 0',
+    'speaking · unmask · stop engine · withdraw · deafen · speak "One moment." · finishSpeech',
+  ],
+  ['thinking:confidential', 'held', 'held · stop engine'],
+  ['thinking:confidential', 'say', 'speaking · unmask · listen open · speak "Good." · start engine 8000'],
+  ['thinking:confidential', 'listen directive', 'thinking'],
+  ['thinking:confidential', 'confidential listen', 'thinking'],
+  [
+    'thinking:confidential',
+    'transfer directive',
+    'speaking · unmask · stop engine · listen open · speak "To sales." · deafen · finishSpeech',
+  ],
+  [
+    'thinking:confidential',
+    'unknown transfer',
+    'thinking · unmask · ask 4 transferFailed · start engine 8000',
+  ],
+  [
+    'thinking:confidential',
+    'end directive',
+    'closing · unmask · stop engine · deafen · hangUp · start closing 5000',
+  ],
+  [
+    'thinking:confidential',
+    'answerFinished',
+    'listening · unmask · stop engine · listen open · start silence 7000',
+  ],
+  [
+    'thinking:confidential',
+    'engineFailed',
+    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'thinking:confidential',
+    'time: engine',
+    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'thinking:confidential',
+    'time: call',
+    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['thinking:confidential', 'legMoved', 'over · unmask · stop engine · close switch/taken'],
+  ['thinking:confidential', 'legHungUp', 'over · unmask · stop engine · close caller/hung-up'],
+  ['thinking:confidential', 'legLost', 'over · unmask · stop engine · close switch/lost'],
+  [
+    'thinking:confidential',
+    'shutdownBegun',
+    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['thinking:confidential', 'faulted', 'moving · unmask · stop engine · transfer 2000 · start closing 5000'],
+  [
+    'speaking:confidential',
+    'earFailed',
+    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['speaking:confidential', 'digit 5', 'listening · stop engine · hush · withdraw · start digits 3000'],
+  ['speaking:confidential', 'digit 0', 'listening · stop engine · hush · withdraw · start digits 3000'],
+  ['speaking:confidential', 'held', 'held · stop engine'],
+  ['speaking:confidential', 'say', 'speaking · speak "Good." · start engine 8000'],
+  ['speaking:confidential', 'listen directive', 'speaking · unmask · listen yes-no'],
+  ['speaking:confidential', 'confidential listen', 'speaking · deafen'],
+  [
+    'speaking:confidential',
+    'transfer directive',
+    'speaking · unmask · stop engine · speak "To sales." · deafen · finishSpeech',
+  ],
+  [
+    'speaking:confidential',
+    'unknown transfer',
+    'thinking · unmask · ask 4 transferFailed · start engine 8000',
+  ],
+  ['speaking:confidential', 'end directive', 'speaking · unmask · stop engine · deafen · finishSpeech'],
+  ['speaking:confidential', 'answerFinished', 'speaking · stop engine · finishSpeech'],
+  [
+    'speaking:confidential',
+    'engineFailed',
+    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'speaking:confidential',
+    'voiceFailed',
+    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'speaking:confidential',
+    'time: engine',
+    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'speaking:confidential',
+    'time: call',
+    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['speaking:confidential', 'legMoved', 'over · unmask · stop engine · close switch/taken'],
+  ['speaking:confidential', 'legHungUp', 'over · unmask · stop engine · close caller/hung-up'],
+  ['speaking:confidential', 'legLost', 'over · unmask · stop engine · close switch/lost'],
+  [
+    'speaking:confidential',
+    'shutdownBegun',
+    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['speaking:confidential', 'faulted', 'moving · unmask · stop engine · transfer 2000 · start closing 5000'],
+  [
+    'listening:confidential',
+    'earFailed',
+    'speaking · unmask · stop silence · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['listening:confidential', 'digit 5', 'listening · stop silence · start digits 3000'],
+  ['listening:confidential', 'digit 0', 'listening · stop silence · start digits 3000'],
+  ['listening:confidential', 'held', 'held · stop silence'],
+  ['listening:confidential', 'time: silence', 'thinking · stop silence · ask 4 silence · start engine 8000'],
+  [
+    'listening:confidential',
+    'time: call',
+    'speaking · unmask · stop silence · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  ['listening:confidential', 'legMoved', 'over · unmask · stop silence · close switch/taken'],
+  ['listening:confidential', 'legHungUp', 'over · unmask · stop silence · close caller/hung-up'],
+  ['listening:confidential', 'legLost', 'over · unmask · stop silence · close switch/lost'],
+  [
+    'listening:confidential',
+    'shutdownBegun',
+    'speaking · unmask · stop silence · withdraw · deafen · speak "Sorry." · finishSpeech',
+  ],
+  [
+    'listening:confidential',
+    'faulted',
+    'moving · unmask · stop silence · transfer 2000 · start closing 5000',
+  ],
+  [
+    'held:confidential',
+    'earFailed',
+    'moving · unmask · withdraw · hush · transfer 2000 · start closing 5000',
+  ],
+  ['held:confidential', 'unheld', 'listening · deafen · start silence 7000'],
+  [
+    'held:confidential',
+    'time: call',
+    'moving · unmask · withdraw · hush · transfer 2000 · start closing 5000',
+  ],
+  ['held:confidential', 'legMoved', 'over · unmask · close switch/taken'],
+  ['held:confidential', 'legHungUp', 'over · unmask · close caller/hung-up'],
+  ['held:confidential', 'legLost', 'over · unmask · close switch/lost'],
+  [
+    'held:confidential',
+    'shutdownBegun',
+    'moving · unmask · withdraw · hush · transfer 2000 · start closing 5000',
+  ],
+  ['held:confidential', 'faulted', 'moving · unmask · transfer 2000 · start closing 5000'],
   [
     'moving',
     'time: closing',
@@ -806,17 +1006,21 @@ describe('an interruption', () => {
 describe('digits', () => {
   test('are complete when as many have come as are expected', () => {
     const { d } = play(listeningFor({ expect: 'digits', numDigits: 5 }), ...press('40721'))
-    expect(asked(d)).toEqual({ type: 'digits', digits: '40721' })
+    expect(asked(d)).toEqual({ type: 'digits', digits: '40721', confidential: false })
   })
 
   test('are complete at the finishing key, which is none of them', () => {
     const { d } = play(listeningFor({ expect: 'digits', finishOnKey: '#' }), ...press('12#'))
-    expect(asked(d)).toEqual({ type: 'digits', digits: '12' })
+    expect(asked(d)).toEqual({ type: 'digits', digits: '12', confidential: false })
   })
 
   test('are complete when no longer answer begins with them', () => {
     const menu = { expect: 'digits', validDigits: ['1', '2', '21'] } as const
-    expect(asked(play(listeningFor(menu), ...press('1')).d)).toEqual({ type: 'digits', digits: '1' })
+    expect(asked(play(listeningFor(menu), ...press('1')).d)).toEqual({
+      type: 'digits',
+      digits: '1',
+      confidential: false,
+    })
     expect(play(listeningFor(menu), ...press('2')).d.phase.is).toBe('listening')
   })
 
@@ -828,7 +1032,7 @@ describe('digits', () => {
       atMs: 3_000,
     })
     expect(commands.filter(one => one === 'start digits 3000')).toHaveLength(2)
-    expect(asked(d)).toEqual({ type: 'digits', digits: '12' })
+    expect(asked(d)).toEqual({ type: 'digits', digits: '12', confidential: false })
   })
 
   test('pressed into words that must be heard out count when they are over', () => {
@@ -838,7 +1042,7 @@ describe('digits', () => {
       next: { does: 'listen', expectation: { ...openExpectation, expect: 'digits', numDigits: 2 } },
     }
     const { d } = play(at(menu), ...press('42'), { type: 'speechFinished', turn: TURN, atMs: 0 })
-    expect(asked(d)).toEqual({ type: 'digits', digits: '42' })
+    expect(asked(d)).toEqual({ type: 'digits', digits: '42', confidential: false })
   })
 
   test('pressed while the engine thinks answer what it asks for then', () => {
@@ -851,7 +1055,7 @@ describe('digits', () => {
       { type: 'answerFinished', turn: TURN, atMs: 0 },
       { type: 'speechFinished', turn: TURN, atMs: 0 },
     )
-    expect(asked(d)).toEqual({ type: 'digits', digits: '42' })
+    expect(asked(d)).toEqual({ type: 'digits', digits: '42', confidential: false })
   })
 
   test('do not grow without end', () => {
@@ -872,7 +1076,7 @@ describe('the key for people', () => {
 
   test('is a digit while digits are collected', () => {
     const { d } = play(listeningFor({ expect: 'digits', numDigits: 3 }), ...press('100'))
-    expect(asked(d)).toEqual({ type: 'digits', digits: '100' })
+    expect(asked(d)).toEqual({ type: 'digits', digits: '100', confidential: false })
   })
 
   test('reaches people when it stays alone and is no answer', () => {
@@ -884,13 +1088,13 @@ describe('the key for people', () => {
 
   test('is an answer where the engine says that it is one', () => {
     const { d } = play(listeningFor({ expect: 'digits', validDigits: ['0', '1'] }), ...press('0'))
-    expect(asked(d)).toEqual({ type: 'digits', digits: '0' })
+    expect(asked(d)).toEqual({ type: 'digits', digits: '0', confidential: false })
   })
 
   test('is a key like any other where there are no people', () => {
     const alone = at(listening, { settings: { ...settings, people: null } })
     const { d } = play(alone, ...press('0'), { type: 'timeUp', name: 'digits', turn: TURN, atMs: 0 })
-    expect(asked(d)).toEqual({ type: 'digits', digits: '0' })
+    expect(asked(d)).toEqual({ type: 'digits', digits: '0', confidential: false })
   })
 
   test('works in the farewell, but not on the way to people', () => {
@@ -921,7 +1125,7 @@ describe('the key for people', () => {
       { type: 'nothingHeard', atMs: 600 },
       ...press('07123'),
     )
-    expect(asked(d)).toEqual({ type: 'digits', digits: '07123' })
+    expect(asked(d)).toEqual({ type: 'digits', digits: '07123', confidential: false })
   })
 })
 
@@ -1017,6 +1221,16 @@ describe('limits and failures', () => {
     expect(asked(d)).toEqual({ type: 'transferFailed', to: 'sales', message: 'refused' })
   })
 
+  test('a caller whom the engine has nothing to tell of a failed transfer is told by the profile', () => {
+    const moving: Phase = { is: 'moving', to: sales, name: 'sales', because: { why: 'asked', how: 'engine' } }
+    const { commands } = play(
+      at(moving),
+      { type: 'transferFailed', message: 'refused', atMs: 0 },
+      { type: 'answerFinished', turn: TURN + 1, atMs: 0 },
+    )
+    expect(commands).toContain('speak "Nobody is there."')
+  })
+
   test('a transfer after a fault that fails too lets the dialplan go on', () => {
     const moving: Phase = {
       is: 'moving',
@@ -1087,5 +1301,27 @@ describe('limits and failures', () => {
       atMs: 0,
     })
     expect(d.speech).toEqual({ language: 'de-DE', voice: '' })
+  })
+})
+
+describe('what is confidential', () => {
+  test('is over when the engine has answered: who goes on speaking then is listened to openly', () => {
+    const { d, commands } = play(
+      at({ ...complete, next: listenToCard }),
+      { type: 'speechFinished', turn: TURN, atMs: 0 },
+      ...press('4111'),
+      { type: 'directiveGiven', turn: TURN + 1, directive: say('Thank you.'), atMs: 100 },
+      { type: 'utteranceHeard', utterance: said, atMs: 200 },
+      { type: 'callerSpoke', atMs: 300 },
+    )
+    expect(d.phase).toMatchObject({ is: 'listening', expectation: openExpectation })
+    expect(commands.filter(command => command.endsWith('mask'))).toEqual(['unmask'])
+  })
+
+  test('makes of a key for people a digit, and of a voice nothing', () => {
+    const before = listeningFor({ ...card, numDigits: 3 })
+    const { d } = play(before, { type: 'callerSpoke', atMs: 0 }, ...press('041'))
+    expect(asked(d)).toEqual({ type: 'digits', digits: '041', confidential: true })
+    expect(d.caller).toBe('silent')
   })
 })

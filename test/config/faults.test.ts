@@ -153,6 +153,10 @@ describe('what does not go together', () => {
     ['{ profiles: { sales: {} } }', `profiles.sales.numbers: "*" is not allowed: ${CLAIMED_ONCE}`],
     [profile("numbers: ['1', '1']"), `profiles.default.numbers: "1" is not allowed: ${CLAIMED_ONCE}`],
     [
+      profile('recording: { keep: true }'),
+      'profiles.default.recording.dir: "" is not allowed: a folder where recording.keep is true',
+    ],
+    [
       speech('synthesizers', `${google('')}, ${google('')}`),
       'speech.synthesizers.1.name: "g" is not allowed: a name that no other of the synthesizers has',
     ],

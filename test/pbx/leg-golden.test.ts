@@ -7,7 +7,8 @@ import type { Leg, LegEvent } from '../../src/pbx/pbx.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
 import { GoldenSwitch } from './golden-switch.ts'
 
-const SETTINGS = '{RECORD_READ_ONLY=true,enable_file_write_buffering=false,record_sample_rate=8000}'
+const SETTINGS =
+  '{RECORD_READ_ONLY=true,enable_file_write_buffering=false,RECORD_STEREO=false,RECORD_STEREO_SWAP=false,record_sample_rate=8000}'
 const GREETING = '/var/lib/parley/prompts/greeting.wav'
 const REPLY = '/var/lib/parley/prompts/reply.wav'
 

@@ -8,7 +8,8 @@ import { goldenChunks } from '../esl/golden.ts'
 import { Peer } from '../esl/peer.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
 
-const SETTINGS = '{RECORD_READ_ONLY=true,enable_file_write_buffering=false,record_sample_rate=8000}'
+const SETTINGS =
+  '{RECORD_READ_ONLY=true,enable_file_write_buffering=false,RECORD_STEREO=false,RECORD_STEREO_SWAP=false,record_sample_rate=8000}'
 const UUID = 'c7a48e9d-066e-430b-8470-10229c73869a'
 const CHANNEL = String(goldenChunks('01-record-play-hangup.outbound').find(({ dir }) => dir === 'fs')?.data)
 
@@ -337,4 +338,99 @@ test.each(['1 2', '12x', '', '1\n2'])('the digits %j are not sent', async digits
   const { leg: ours, saidSince } = await leg()
   await expect(ours.sendDigits(digits)).rejects.toThrow(PbxError)
   expect(saidSince()).toEqual([])
+})
+
+describe('masking', () => {
+  const maskings = (lines: string[]) =>
+    lines.filter(line => /uuid_record (start|stop|mask|unmask) /.test(line))
+
+  test('reaches what runs, and what begins later in the same breath as its beginning', async () => {
+    const stage = await leg()
+    await recording(stage, '/r/1.wav')
+    await stage.leg.setMasked('ours', true)
+    await recording(stage, '/r/2.wav')
+    await stage.leg.setMasked('ours', false)
+    expect(maskings(stage.saidSince())).toEqual([
+      `api uuid_record start /r/1.wav 0 ${SETTINGS}`,
+      'api uuid_record mask /r/1.wav',
+      `api uuid_record start /r/2.wav 0 ${SETTINGS}`,
+      'api uuid_record mask /r/2.wav',
+      'api uuid_record unmask /r/1.wav',
+      'api uuid_record unmask /r/2.wav',
+    ])
+  })
+
+  test("keeps the keys of the call out of the switch's own records, for good", async () => {
+    const stage = await leg()
+    await stage.leg.setMasked('ours', true)
+    await stage.leg.setMasked('ours', false)
+    expect(stage.saidSince()).toEqual(['api uuid_setvar_multi digits_dialed_filter=.+'])
+  })
+
+  test('of one that is refused is told, and the others are masked all the same', async () => {
+    const stage = await leg({}, [[/ mask \/r\/1/, '-ERR Cannot mask recording session!']])
+    await recording(stage, '/r/1.wav')
+    await recording(stage, '/r/2.wav')
+    await expect(stage.leg.setMasked('ours', true)).rejects.toThrow(PbxError)
+    expect(stage.saidSince()).toContain('api uuid_record mask /r/2.wav')
+  })
+
+  test('leaves out what is being stopped', async () => {
+    const stage = await leg({}, [[/ mask /, '-ERR Cannot mask recording session!']])
+    const ear = await recording(stage, '/r/1.wav')
+    await ear.stop()
+    await stage.leg.setMasked('ours', true)
+    expect(maskings(stage.saidSince())).not.toContain('api uuid_record mask /r/1.wav')
+  })
+
+  test("of the PBX's own recording is noted in the call, so that the next owner can take it back", async () => {
+    const stage = await leg({ record_path: '/pbx/x', record_name: 'a.wav' })
+    await stage.leg.setMasked('pbx', true)
+    await stage.leg.setMasked('pbx', false)
+    expect(stage.saidSince()).toEqual([
+      'api uuid_setvar_multi parley_masked=/pbx/x/a.wav',
+      'api uuid_record mask /pbx/x/a.wav',
+      'api uuid_record unmask /pbx/x/a.wav',
+      'api uuid_setvar_multi parley_masked=',
+    ])
+  })
+
+  test("leaves the PBX's recording alone where the call names none, or one that cannot be said", async () => {
+    const none = await leg({ record_path: '/pbx/x' })
+    await none.leg.setMasked('pbx', true)
+    expect(none.saidSince()).toEqual([])
+    const odd = await leg({ parley_pbx_recording: '/pbx/x y.wav all' })
+    await expect(odd.leg.setMasked('pbx', true)).rejects.toThrow(PbxError)
+    expect(odd.saidSince()).toEqual([])
+  })
+
+  test('that an earlier owner has left is taken back', async () => {
+    const { said } = await leg({ parley_masked: '/pbx/x/a.wav' })
+    expect(said.slice(-2)).toEqual([
+      'api uuid_record unmask /pbx/x/a.wav',
+      'api uuid_setvar_multi parley_masked=',
+    ])
+  })
+
+  test("of the PBX's recording ends when the call goes elsewhere", async () => {
+    const stage = await leg({ parley_pbx_recording: '/pbx/a.wav' })
+    await stage.leg.setMasked('pbx', true)
+    stage.event('CHANNEL_EXECUTE_COMPLETE', LEFT_SOCKET)
+    await stage.clock.settle()
+    expect(stage.saidSince()).toContain('api uuid_record unmask /pbx/a.wav')
+  })
+})
+
+test('a recording to keep has both sides, whatever the PBX has put on the channel', async () => {
+  const stage = await leg({ record_stereo_swap: 'true' })
+  const asked = stage.leg.keep('/kept/1.wav', 8_000)
+  await stage.clock.settle()
+  stage.event('RECORD_START', { 'Record-File-Path': '/kept/1.wav' })
+  expect((await asked).path).toBe('/kept/1.wav')
+  const settings =
+    'RECORD_READ_ONLY=false,RECORD_STEREO=true,RECORD_STEREO_SWAP=false,record_sample_rate=8000'
+  expect(stage.saidSince()).toEqual([
+    'api uuid_setvar_multi parley_recordings=/kept/1.wav',
+    `api uuid_record start /kept/1.wav 0 {${settings}}`,
+  ])
 })

@@ -2,7 +2,8 @@
 
 import { interrupting } from './interrupting.ts'
 import { mishaps } from './mishaps.ts'
+import { recording } from './recording.ts'
 import type { Scenario } from './scenario.ts'
 import { talking } from './talking.ts'
 
-export const scenarios: readonly Scenario[] = [...talking, ...interrupting, ...mishaps]
+export const scenarios: readonly Scenario[] = [...talking, ...interrupting, ...mishaps, ...recording]

@@ -118,7 +118,8 @@ export class Premises {
       const { process, complaints } = starting.value.process
       const exitCode = await ended(process)
       if (exitCode !== 0) faults.push(`the daemon ended with exit code ${exitCode}`)
-      faults.push(...complaints)
+      // A warning belongs to a scenario in which something fails.
+      faults.push(...complaints.filter(line => !line.includes('"level":"warn"')))
     }
     await Promise.all([ended(this.#google.process), this.engine.close()])
     await Promise.all([this.#folder, this.#spool].map(one => rm(one, { recursive: true, force: true })))
@@ -135,7 +136,7 @@ export class Premises {
       if (one.policy.maxMs / MINUTE_MS !== minutes || names.has(key)) continue
       const name = `p${names.size}`
       names.set(key, name)
-      profiles[name] = written(one)
+      profiles[name] = written(one, join(this.#folder, 'kept'))
     }
     const port = await freePort()
     const file = join(this.#folder, `parley-${port}.json5`)
@@ -162,10 +163,12 @@ function keyOf({ name: _name, numbers: _numbers, engine: _engine, ...rest }: Pro
   return JSON.stringify(rest)
 }
 
-function written(profile: Profile): object {
-  const { name: _name, policy, ...rest } = profile
+/** What is kept goes when the premises go. */
+function written(profile: Profile, keptFolder: string): object {
+  const { name: _name, policy, recording, ...rest } = profile
   const { maxMs: _maxMs, ...waits } = policy
-  return { ...rest, numbers: [], engine: ENGINE, policy: waits }
+  const kept = { ...recording, ...(recording.keep && { dir: keptFolder }) }
+  return { ...rest, numbers: [], engine: ENGINE, policy: waits, recording: kept }
 }
 
 function minutesOf({ policy }: Profile): number {

@@ -4,7 +4,17 @@ import type { Directive } from '../../engine/engine.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { Command, Piece, Question } from '../vocabulary.ts'
 import { attention, enter, farewell, listenOpenly, say, toPeople } from './leaving.ts'
-import type { Dialogue, Listening, Next, Phase, Speaking, Step, Thinking } from './state.ts'
+import {
+  type Dialogue,
+  type Interrupted,
+  isConfidential,
+  type Listening,
+  type Next,
+  type Phase,
+  type Speaking,
+  type Step,
+  type Thinking,
+} from './state.ts'
 
 /** Begins a turn. Whatever the engine was still saying to the turn before is withdrawn by asking again. */
 export function ask(d: Dialogue, question: Question, atMs: number, next: Next = listenOpenly): Step {
@@ -38,6 +48,11 @@ export function directiveGiven(d: Dialogue, directive: Directive, atMs: number):
     if (answered.phase.is !== 'speaking') return [answered, commands]
     // Words that come while the caller speaks wait in the hushed speaker, and nothing may close our ears just now.
     const speech = answered.phase
+    // What they say is not recognized any more, so nobody can wait for it.
+    if (isConfidential(speech)) {
+      const [resumed, more] = resume(answered, { is: 'interrupted', speech })
+      return [resumed, [...commands.filter(one => one.type !== 'deafen'), ...more]]
+    }
     return [
       { ...answered, phase: { is: 'interrupted', speech } },
       commands.filter(one => one.type !== 'deafen'),
@@ -49,6 +64,22 @@ export function directiveGiven(d: Dialogue, directive: Directive, atMs: number):
   // What makes no sound does not keep the caller from waiting.
   const more = isAudible(directive) && answered.turn === d.turn && isAnswering(answered.phase)
   return [answered, more ? [...commands, engineTimer(d)] : commands]
+}
+
+/** After so many interruptions without a word the rest of what is said is heard out. */
+const DISTURBANCE_LIMIT = 3
+
+/** It was no interruption, or its words were lost in a hold: the assistant goes on. */
+export function resume(d: Dialogue, interrupted: Interrupted): Step {
+  const disturbed = interrupted.speech.disturbed + 1
+  // On a noisy line nothing would ever be said to its end.
+  const interruptible = interrupted.speech.interruptible && disturbed < DISTURBANCE_LIMIT
+  const speech: Speaking = { ...interrupted.speech, disturbed, interruptible }
+  const timer = speech.answer === 'coming' ? [engineTimer(d)] : []
+  return [
+    { ...d, phase: speech },
+    [...attention(speech.next), { type: 'resumeSpeech', turn: d.turn }, ...timer],
+  ]
 }
 
 function isAudible(directive: Directive): boolean {
@@ -155,10 +186,12 @@ export function answerFinished(d: Dialogue, atMs: number): Step {
   }
 }
 
-/** All that the engine had to say has been heard. When that was nothing, a silence is answered by the profile. */
+/** All that the engine had to say has been heard. Where that was nothing the profile answers a silence and a failed transfer. */
 export function afterAnswer(d: Dialogue, unheard: Question | null, next: Next, atMs: number): Step {
-  if (unheard?.type !== 'silence' || next.does !== 'listen') return enter(d, next, atMs)
-  return say(d, silencePhrase(d), next, atMs, true)
+  if (next.does === 'listen' && unheard?.type === 'silence') return say(d, silencePhrase(d), next, atMs, true)
+  if (next.does === 'listen' && unheard?.type === 'transferFailed')
+    return say(d, d.settings.phrases.transferFailed, next, atMs, true)
+  return enter(d, next, atMs)
 }
 
 function silencePhrase(d: Dialogue): string {

@@ -1,22 +1,19 @@
 // The caller's side: voice, words, noise and keys, and what each means in the phase it meets.
 
 import { type Expectation, openExpectation } from '../../engine/engine.ts'
+import { unreachable } from '../../lib/unreachable.ts'
 import { asksForPeople, collect, meantPeople, typeAhead } from '../digits.ts'
 import type { Command, Utterance } from '../vocabulary.ts'
-import { ask, engineTimer, silenceLasted } from './answering.ts'
-import { attention, enter, isLeaving, listenFor, say, toPeople } from './leaving.ts'
+import { ask, engineTimer, resume, silenceLasted } from './answering.ts'
+import { enter, isLeaving, listenFor, say, toPeople } from './leaving.ts'
 import {
   type Conversing,
   type Dialogue,
-  type Interrupted,
   type Listening,
   peopleKeyOf,
   type Speaking,
   type Step,
 } from './state.ts'
-
-/** After so many interruptions without a word the rest of what is said is heard out. */
-const DISTURBANCE_LIMIT = 3
 
 export function callerSpoke(d: Dialogue, atMs: number): Step {
   const { phase } = d
@@ -117,8 +114,13 @@ function expectationOf(phase: Conversing): Expectation {
       return phase.expectation
     case 'interrupted':
       return expectationOf(phase.speech)
-    default:
+    case 'informing':
+      return openExpectation
+    case 'thinking':
+    case 'speaking':
       return phase.next.does === 'listen' ? phase.next.expectation : openExpectation
+    default:
+      return unreachable(phase)
   }
 }
 
@@ -127,6 +129,7 @@ export function digitPressed(d: Dialogue, digit: string, atMs: number): Step {
   const key = peopleKeyOf(d)
   switch (phase.is) {
     case 'opening':
+    case 'informing':
       return digit === key ? askedForPeople(d, atMs) : [d, []]
     case 'thinking':
       if (asksForPeople(expectationOf(phase), phase.typed, digit, key)) return askedForPeople(d, atMs)
@@ -168,7 +171,7 @@ function collectDigit(
 ): Step {
   const { is, digits } = collect(expectation, before, digit)
   const { policy } = d.settings
-  if (is === 'complete') return digitsEntered(d, digits, atMs)
+  if (is === 'complete') return digitsEntered(d, digits, expectation, atMs)
   const quiet: Command[] = d.phase.is === 'listening' ? [] : [{ type: 'hush' }, { type: 'withdraw' }]
   const silentUntilMs = atMs + policy.silenceMs
   return [
@@ -177,15 +180,15 @@ function collectDigit(
   ]
 }
 
-function digitsEntered(d: Dialogue, digits: string, atMs: number): Step {
-  const [asked, commands] = ask(heeded(d), { type: 'digits', digits }, atMs)
+function digitsEntered(d: Dialogue, digits: string, { confidential }: Expectation, atMs: number): Step {
+  const [asked, commands] = ask(heeded(d), { type: 'digits', digits, confidential }, atMs)
   return [asked, [{ type: 'hush' }, ...commands]]
 }
 
 /** No further digit came. */
 export function digitsTimeUp(d: Dialogue, phase: Listening, atMs: number): Step {
   if (meantPeople(phase.expectation, phase.digits, peopleKeyOf(d))) return askedForPeople(d, atMs)
-  return digitsEntered(d, phase.digits, atMs)
+  return digitsEntered(d, phase.digits, phase.expectation, atMs)
 }
 
 /** A farewell may be answered by the wish for a person; a transfer is that already. */
@@ -200,6 +203,8 @@ function askedForPeople(d: Dialogue, atMs: number): Step {
 /** The caller is back from a hold: timers run again, and what they were listening to goes on. The speaker resumes by itself. */
 export function goOn(d: Dialogue, before: Conversing, atMs: number): Step {
   switch (before.is) {
+    case 'informing':
+      return [{ ...d, phase: before }, []]
     case 'thinking':
       return [{ ...d, phase: before }, [engineTimer(d)]]
     case 'speaking':
@@ -209,19 +214,6 @@ export function goOn(d: Dialogue, before: Conversing, atMs: number): Step {
     case 'listening':
       return relisten(d, before, atMs)
   }
-}
-
-/** It was no interruption, or its words were lost in a hold: the assistant goes on. */
-function resume(d: Dialogue, interrupted: Interrupted): Step {
-  const disturbed = interrupted.speech.disturbed + 1
-  // On a noisy line nothing would ever be said to its end.
-  const interruptible = interrupted.speech.interruptible && disturbed < DISTURBANCE_LIMIT
-  const speech: Speaking = { ...interrupted.speech, disturbed, interruptible }
-  const timer = speech.answer === 'coming' ? [engineTimer(d)] : []
-  return [
-    { ...d, phase: speech },
-    [...attention(speech.next), { type: 'resumeSpeech', turn: d.turn }, ...timer],
-  ]
 }
 
 function relisten(d: Dialogue, before: Listening, atMs: number): Step {

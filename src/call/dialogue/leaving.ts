@@ -44,7 +44,8 @@ export function attention(next: Next): Command[] {
 }
 
 export function listenFor(expectation: Expectation): Command[] {
-  return expectation.expect === 'none' ? [{ type: 'deafen' }] : [{ type: 'listen', expectation }]
+  const isHeard = expectation.expect !== 'none' && !expectation.confidential
+  return isHeard ? [{ type: 'listen', expectation }] : [{ type: 'deafen' }]
 }
 
 /** What was said has been heard: goes on to what follows it. */
@@ -66,7 +67,8 @@ export function listen(d: Dialogue, expectation: Expectation, atMs: number): Ste
   return [
     {
       ...d,
-      expected: expectation,
+      // Whoever speaks again answers something that may be heard.
+      expected: expectation.confidential ? openExpectation : expectation,
       phase: { is: 'listening', expectation, digits: '', carried: null, silentUntilMs: atMs + ms },
     },
     [...listenFor(expectation), { type: 'startTimer', name: 'silence', turn: d.turn, ms }],

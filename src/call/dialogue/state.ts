@@ -18,6 +18,8 @@ export interface DialogueSettings {
   /** Where people are; null when the call knows of none. */
   people: Destination | null
   destinations: Readonly<Record<string, Destination>>
+  /** Whether the call is recorded to be kept, and what the caller is told before; '' for nothing. */
+  recording: { keep: boolean; consent: string }
 }
 
 /** What happens when everything said in a turn has been heard. */
@@ -65,7 +67,12 @@ export interface Interrupted {
   speech: Speaking
 }
 
-export type Conversing = Thinking | Speaking | Interrupted | Listening
+/** The caller is told that they are recorded, before anything else. */
+export interface Informing {
+  is: 'informing'
+}
+
+export type Conversing = Informing | Thinking | Speaking | Interrupted | Listening
 
 export type Phase =
   | { is: 'opening' }
@@ -126,6 +133,7 @@ export function timersOf(phase: Phase): TimerName[] {
     case 'closing':
       return ['closing']
     case 'opening':
+    case 'informing':
     case 'held':
     case 'over':
       return []
@@ -134,11 +142,42 @@ export function timersOf(phase: Phase): TimerName[] {
   }
 }
 
+/**
+ * Whether what the caller keys now is for the engine alone: from the moment it is asked for until something else is. A key too
+ * many, while the engine thinks about the answer, belongs to it.
+ */
+export function isConfidential(phase: Phase): boolean {
+  switch (phase.is) {
+    case 'thinking':
+      return isConfidentialNext(phase.next) || (phase.about.type === 'digits' && phase.about.confidential)
+    case 'speaking':
+      return isConfidentialNext(phase.next)
+    case 'interrupted':
+      return isConfidential(phase.speech)
+    case 'listening':
+      return phase.expectation.confidential
+    case 'held':
+      return isConfidential(phase.before)
+    case 'opening':
+    case 'informing':
+    case 'moving':
+    case 'closing':
+    case 'over':
+      return false
+    default:
+      return unreachable(phase)
+  }
+}
+
+function isConfidentialNext(next: Next): boolean {
+  return next.does === 'listen' && next.expectation.confidential
+}
+
 /** The key that reaches people; null where there is none, or nobody to be reached: then it is a key like any other. */
 export function peopleKeyOf({ settings }: Dialogue): string | null {
   return settings.people === null ? null : settings.peopleKey
 }
 
 export function isConversing(phase: Phase): phase is Conversing {
-  return ['thinking', 'speaking', 'interrupted', 'listening'].includes(phase.is)
+  return ['informing', 'thinking', 'speaking', 'interrupted', 'listening'].includes(phase.is)
 }

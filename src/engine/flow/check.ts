@@ -60,6 +60,10 @@ function shapeFaults(path: string, state: StateDocument, document: Checked): str
   }
   if (isListening(state) && !state.say && !state.ask)
     faults.push(`${path}: listens without having said anything: it needs say or ask.`)
+  if (state.listen?.confidential && !state.slot?.digits && !(state.on ?? []).some(({ digits }) => digits))
+    faults.push(
+      `${path}.listen.confidential: nobody is heard there: it needs a slot of digits, or digits in on.`,
+    )
   if (state.transfer !== undefined && !state.transferFailed && hasRoot && !document.transferFailed) {
     faults.push(`${path}.transferFailed: is missing, here and for the whole flow.`)
   }

@@ -80,6 +80,8 @@ const listen = z.strictObject({
     .optional(),
   timeoutMs: waitMs.optional(),
   endOfTurnMs: waitMs.optional(),
+  /** What is keyed here is neither recorded nor written down, and nothing that is said is heard. */
+  confidential: z.boolean().optional(),
 })
 
 export const stateDocument = z.strictObject({

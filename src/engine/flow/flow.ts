@@ -226,6 +226,7 @@ function expectation(state: StateDocument, slot: Slot | null, options: readonly 
     validDigits: slot === null && keys.length > 0 ? [...new Set(keys)] : null,
     timeoutMs: listen.timeoutMs ?? null,
     endOfTurnMs: listen.endOfTurnMs ?? null,
+    confidential: listen.confidential ?? false,
   }
 }
 

@@ -39,6 +39,7 @@ const actionSchema = z.discriminatedUnion('type', [
     finishOnKey: z.union([keys, z.literal('')]).optional(),
     timeoutMs: waitMs.optional(),
     endOfTurnMs: waitMs.optional(),
+    confidential: z.boolean().default(false),
   }),
   z.object({ type: z.literal('transfer'), to: short, announce: z.string().max(MAX_SAY).optional() }),
   z.object({ type: z.literal('digits'), digits: z.string().regex(/^[0-9*#A-DwW]{1,100}$/) }),
@@ -86,6 +87,7 @@ export function readAction(value: unknown): Action {
           finishOnKey: action.finishOnKey || null,
           timeoutMs: action.timeoutMs ?? null,
           endOfTurnMs: action.endOfTurnMs ?? null,
+          confidential: action.confidential,
         },
       }
     case 'transfer':

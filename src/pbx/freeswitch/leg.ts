@@ -15,6 +15,7 @@ import { digitPressed, goesOnWithoutUs, legFacts, rescueTimer } from './facts.ts
 import { LegCommands } from './leg-commands.ts'
 import { endOnLoss, hangUpIn, type LegState } from './leg-state.ts'
 import { Outlet } from './outlet.ts'
+import { MASKED_VARIABLE, PbxRecording, pbxRecordingPath } from './pbx-recording.ts'
 import { Playbacks } from './playbacks.ts'
 import { RECORDINGS_VARIABLE, Recordings } from './recordings.ts'
 import { beginSession } from './session.ts'
@@ -25,9 +26,7 @@ export interface LegOptions {
   clock: Clock
   ids: Ids
   log: Log
-  /**
-   * Also how long the switch may take to do what it has said yes to: begin to record, leave after a transfer.
-   */
+  /** Also how long the switch may take to do what it said yes to: begin to record, leave after a transfer. */
   replyTimeoutMs: number
 }
 
@@ -45,6 +44,7 @@ export class FreeSwitchLeg implements Leg {
   readonly #log: Log
   readonly #playbacks: Playbacks
   readonly #recordings: Recordings
+  readonly #pbxRecording: PbxRecording
   readonly #events = new Outlet<LegEvent>(EARLY_EVENTS_LIMIT)
   readonly #over = Promise.withResolvers<void>()
   #state: LegState = { is: 'live' }
@@ -62,6 +62,7 @@ export class FreeSwitchLeg implements Leg {
     this.#log = options.log.child({ leg: this.facts.id })
     this.#playbacks = new Playbacks(this.#commands, options.clock)
     this.#recordings = new Recordings(this.#commands, options.clock, options.replyTimeoutMs)
+    this.#pbxRecording = new PbxRecording(this.#commands, pbxRecordingPath(channel))
     connection.onIncoming(incoming => this.#onIncoming(incoming))
   }
 
@@ -70,6 +71,8 @@ export class FreeSwitchLeg implements Leg {
     await beginSession(this.#connection, this.facts.id, rescueTimer(this.#channel))
     const left = this.facts.variables[RECORDINGS_VARIABLE]
     if (left) await this.#recordings.stopInherited(left)
+    const masked = this.facts.variables[MASKED_VARIABLE]
+    if (masked) await this.#pbxRecording.unmaskInherited(masked)
   }
 
   onEvent(handle: (event: LegEvent) => void): void {
@@ -85,7 +88,17 @@ export class FreeSwitchLeg implements Leg {
 
   async record(path: string, rate: number): Promise<Recording> {
     await this.#mustBeLive()
-    return this.#recordings.start(path, rate)
+    return this.#recordings.start(path, rate, 'ear')
+  }
+
+  async keep(path: string, rate: number): Promise<Recording> {
+    await this.#mustBeLive()
+    return this.#recordings.start(path, rate, 'keeping')
+  }
+
+  async setMasked(whose: 'ours' | 'pbx', masked: boolean): Promise<void> {
+    await this.#mustBeLive()
+    await (whose === 'ours' ? this.#recordings : this.#pbxRecording).setMasked(masked)
   }
 
   play(path: string, expectedMs: number): Playback {
@@ -274,7 +287,7 @@ export class FreeSwitchLeg implements Leg {
 
   // Our end of the socket may only close when that cannot touch the call any more.
   async #leaveMovedCall(resumeIsOff: boolean): Promise<void> {
-    await this.#recordings.stopAll()
+    await Promise.all([this.#recordings.stopAll(), this.#pbxRecording.letGo()])
     if (!resumeIsOff) {
       await this.#commands.setVariables({ socket_resume: 'false' }).catch((error: unknown) => {
         this.#log.warn({ err: error }, 'could not let go of a moved call cleanly')

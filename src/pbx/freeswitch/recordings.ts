@@ -13,6 +13,29 @@ const SEPARATOR = ','
  * name.
  */
 const PATH = /^\/[\w.+@~/-]{1,1023}$/
+
+/**
+ * What a recording is for. Every setting that a PBX may have put on the channel for its own recording is said
+ * here: what is left out is taken from there (FusionPBX sets record_stereo on calls from outside, and the ear
+ * would be stereo).
+ */
+const SETTINGS = {
+  ear: 'RECORD_READ_ONLY=true,enable_file_write_buffering=false,RECORD_STEREO=false,RECORD_STEREO_SWAP=false',
+  keeping: 'RECORD_READ_ONLY=false,RECORD_STEREO=true,RECORD_STEREO_SWAP=false',
+} as const
+
+/**
+ * FreeSWITCH writes every key of a call into `digits_dialed`, and so into its call detail record; what this
+ * variable matches at the end of the call stands there as X.
+ */
+const EVERY_KEY = '.+'
+
+export type Purpose = keyof typeof SETTINGS
+
+export function isRecordingPath(path: string): boolean {
+  return PATH.test(path)
+}
+
 const RATES: readonly number[] = [8_000, 16_000]
 /** Two overlap while one follows the other; more means that nobody stops them. */
 const LIMIT = 8
@@ -24,6 +47,8 @@ export interface RecordingCommands {
 }
 
 interface Active {
+  /** `asked` before the switch knows of it, `stopping` once it was told to stop: neither can be masked. */
+  state: 'asked' | 'running' | 'stopping'
   begun: PromiseWithResolvers<void>
   stopped: PromiseWithResolvers<{ cause: string }>
 }
@@ -33,6 +58,7 @@ export class Recordings {
   readonly #clock: Clock
   readonly #beginLimitMs: number
   readonly #active = new Map<string, Active>()
+  #masked = false
 
   /** `beginLimitMs`: how long the switch may take from saying yes to writing. */
   constructor(commands: RecordingCommands, clock: Clock, beginLimitMs: number) {
@@ -45,15 +71,19 @@ export class Recordings {
     return [...this.#active.keys()]
   }
 
-  async start(path: string, rate: number): Promise<Recording> {
+  async start(path: string, rate: number, purpose: Purpose): Promise<Recording> {
     if (!PATH.test(path)) throw new PbxError('not a path for a recording')
     if (!RATES.includes(rate)) throw new PbxError(`cannot record at ${rate} Hz`)
     if (this.#active.has(path)) throw new PbxError('this file is being recorded already')
     if (this.#active.size >= LIMIT) throw new PbxError(`${LIMIT} recordings are running`)
-    const active: Active = { begun: Promise.withResolvers(), stopped: Promise.withResolvers() }
+    const active: Active = {
+      state: 'asked',
+      begun: Promise.withResolvers(),
+      stopped: Promise.withResolvers(),
+    }
     this.#active.set(path, active)
     try {
-      await this.#begin(path, rate, active)
+      await this.#begin(path, `${SETTINGS[purpose]},record_sample_rate=${rate}`, active)
     } catch (error) {
       this.#active.delete(path)
       // It may have begun all the same. Whatever the switch says to these: the failure above is what counts.
@@ -72,7 +102,19 @@ export class Recordings {
   }
 
   async stopAll(): Promise<void> {
+    for (const active of this.#active.values()) active.state = 'stopping'
     await Promise.allSettled(this.paths.map(path => this.#commands.record(`stop ${path}`)))
+  }
+
+  /**
+   * The switch goes on writing, zeros on every channel, from the next frame on (measured); told the same twice
+   * it says yes. Rejects when it refuses for a recording that still runs.
+   */
+  async setMasked(masked: boolean): Promise<void> {
+    this.#masked = masked
+    const hidden = masked ? [this.#commands.setVariables({ digits_dialed_filter: EVERY_KEY })] : []
+    const running = [...this.#active].filter(([, { state }]) => state === 'running')
+    await all([...hidden, ...running.map(([path, active]) => this.#mask(path, active))])
   }
 
   onRecordStart(path: string): void {
@@ -89,11 +131,17 @@ export class Recordings {
     for (const path of this.paths) this.#forget(path, 'leg gone')
   }
 
-  async #begin(path: string, rate: number, { begun }: Active): Promise<void> {
+  async #begin(path: string, settings: string, active: Active): Promise<void> {
+    const { begun } = active
     // The will is written first: a daemon that dies in between must leave no recording that nobody knows.
     await this.publish()
-    const settings = `{RECORD_READ_ONLY=true,enable_file_write_buffering=false,record_sample_rate=${rate}}`
-    await this.#commands.record(`start ${path} 0 ${settings}`)
+    active.state = 'running'
+    // In one breath, so that not a frame is written in between.
+    const masked = this.#masked
+    await all([
+      this.#commands.record(`start ${path} 0 {${settings}}`),
+      ...(masked ? [this.#mask(path, active)] : []),
+    ])
     // The switch says +OK even when it cannot write: RECORD_START is what counts.
     const limit = this.#clock.after(this.#beginLimitMs, () =>
       begun.reject(new PbxError('the recording did not begin', { retry: true })),
@@ -105,8 +153,19 @@ export class Recordings {
     }
   }
 
+  async #mask(path: string, active: Active): Promise<void> {
+    try {
+      await this.#commands.record(`${this.#masked ? 'mask' : 'unmask'} ${path}`)
+    } catch (error) {
+      // One that has ended meanwhile holds nothing that was said since.
+      if (this.#active.get(path) === active && active.state === 'running') throw error
+    }
+  }
+
   async #stop(path: string): Promise<void> {
-    if (!this.#active.has(path)) return
+    const active = this.#active.get(path)
+    if (!active) return
+    active.state = 'stopping'
     try {
       await this.#commands.record(`stop ${path}`)
     } catch (error) {
@@ -128,4 +187,9 @@ export class Recordings {
   publish(): Promise<void> {
     return this.#commands.setVariables({ [RECORDINGS_VARIABLE]: this.paths.join(SEPARATOR) })
   }
+}
+
+/** Waits for all of them, whatever becomes of one; then the first failure counts. */
+async function all(work: readonly Promise<void>[]): Promise<void> {
+  for (const one of await Promise.allSettled(work)) if (one.status === 'rejected') throw one.reason
 }

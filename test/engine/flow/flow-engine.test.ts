@@ -69,6 +69,7 @@ describe('the greeting', () => {
           validDigits: ['1', '22', '0'],
           timeoutMs: null,
           endOfTurnMs: null,
+          confidential: false,
         },
       },
     ])

@@ -66,6 +66,13 @@ test.each<[string, readonly string[], readonly string[]]>([
     ['states.greeting.listen.expect: must be one of open, digits, yes-no, number, name, none.'],
   ],
   [
+    'a confidential answer that nobody could give',
+    inGreeting({ on: [{ phrases: ['bye'], goto: 'bye' }], listen: { confidential: true } }),
+    [
+      'states.greeting.listen.confidential: nobody is heard there: it needs a slot of digits, or digits in on.',
+    ],
+  ],
+  [
     'a state that is not there',
     inGreeting({ on: [{ phrases: ['a'], goto: 'nowhere' }] }),
     ['states.greeting.on.0.goto: there is no state "nowhere".'],

@@ -29,7 +29,10 @@ export function createLog({ level, pretty }: LogOptions): Log {
   const options = {
     level,
     base: null,
-    serializers: { error: describeError, err: describeError },
+    serializers: {
+      error: (error: unknown) => describeError(error),
+      err: (error: unknown) => describeError(error),
+    },
     redact: { paths: PERSONAL, censor: '[personal]' },
     formatters: { level: (label: string) => ({ level: label }) },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
@@ -67,15 +70,15 @@ const OURS_TO_EXPLAIN = new Set([
   'AssertionError',
 ])
 
-function describeError(error: unknown): ErrorLine {
+function describeError(error: unknown, isExplained = false): ErrorLine {
   if (!(error instanceof Error)) return { name: 'thrown', message: String(error) }
   const { name, message, stack, cause } = error
-  const isExpected = 'code' in error || !OURS_TO_EXPLAIN.has(name)
+  const isExpected = isExplained || 'code' in error || !OURS_TO_EXPLAIN.has(name)
   return {
     name,
     message,
     ...(!isExpected && { stack }),
-    ...(cause instanceof Error && { cause: describeError(cause) }),
+    ...(cause instanceof Error && { cause: describeError(cause, isExpected) }),
   }
 }
 

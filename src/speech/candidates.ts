@@ -76,19 +76,20 @@ export class Candidate<P extends Provider> {
       await this.provider.warmUp()
       return undefined
     } catch (error) {
-      return this.#notReady(this.#note(error))
+      const fault = this.#note(error)
+      if (fault.kind === 'permanent') this.#breaker.gaveUp(fault)
+      return fault
     }
   }
 
-  #notReady(fault: SpeechFault): SpeechFault {
+  /** For the operator, who may not miss a provider as long as another one works. */
+  tellNotReady(fault: SpeechFault): void {
     if (fault.kind === 'permanent') {
-      this.#breaker.gaveUp(fault)
       const fields = { ...this.#fieldsOf(fault), error: fault }
       this.#log.error(fields, 'a provider of speech cannot work as configured')
     } else {
       this.#warn({ ...this.#fieldsOf(fault), error: fault }, 'a provider of speech does not answer yet')
     }
-    return fault
   }
 
   #note(error: unknown): SpeechFault {
@@ -157,16 +158,24 @@ export class Candidates<P extends Provider> {
     })
   }
 
-  /** Rejects only when nobody could be warmed up. */
+  /** Rejects only when nobody could be warmed up; whoever is told so needs no lines in the log beside it. */
   async warmUp(): Promise<void> {
     const faults = await Promise.all(this.#all.map(candidate => candidate.warmUp()))
-    const last = faults.at(-1)
-    if (last && faults.every(fault => fault !== undefined)) throw this.exhausted(last)
+    const known = faults.filter(fault => fault !== undefined)
+    if (known.length === this.count && known[0]) throw allNotReady(this.name, known)
+    for (const [at, fault] of faults.entries()) if (fault) this.#all[at]?.tellNotReady(fault)
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#all.map(({ provider }) => provider.close()))
   }
+}
+
+function allNotReady(name: string, faults: readonly SpeechFault[]): SpeechFault {
+  const [only] = faults
+  if (only && faults.length === 1) return only
+  const kind = faults.every(fault => fault.kind === 'permanent') ? 'permanent' : 'transient'
+  return new SpeechFault(name, kind, faults.map(({ message }) => message).join('; '))
 }
 
 function asFault(provider: string, error: unknown): SpeechFault {

@@ -39,6 +39,8 @@ export interface Surroundings {
   files: Files
   ids: Ids
   log: Log
+  /** A listening socket that a service manager holds for us; the configured address does not matter then. */
+  fd?: number
 }
 
 /** FreeSWITCH answers within a millisecond; after this it will not. */

@@ -3,7 +3,6 @@
 
 import { mkdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
-import type { JournalEntry } from '../../src/call/journal.ts'
 import type { Caller } from '../fake-freeswitch/person.ts'
 import { referenceKnobs } from '../fakes/google-speech/knobs.ts'
 import { Voice } from '../fakes/voice.ts'
@@ -11,9 +10,9 @@ import { converse, receptionCall, textsOf } from './conversation.ts'
 import { LiveJournal } from './live-journal.ts'
 import { bargeInTimesMs, responseTimesMs, soundIn } from './sound.ts'
 import { openStage, type Stage } from './stage.ts'
+import { Transcript } from './transcript.ts'
 
 const FOLDER = join(import.meta.dirname, '../../.demo')
-const COLUMN = 44
 
 process.exitCode = (await demo()) ? 0 : 1
 
@@ -28,11 +27,13 @@ async function demo(): Promise<boolean> {
     openStage({ phrases: texts, knobs: referenceKnobs }),
   ])
   console.log(`The daemon was ready after ${Math.round(stage.startMs)} ms.\n`)
-  row('seconds', 'caller', 'assistant')
-  row('───────', '─'.repeat(COLUMN - 2), '─'.repeat(COLUMN + 16))
+  const transcript = new Transcript(line => console.log(line))
+  transcript.heading()
   const { listener } = stage
   const caller = await stage.switch.call({ to: '5000', from: '+15550100', callerName: 'Jane Doe', listener })
-  const journal = new LiveJournal(join(stage.journals, `${caller.id}.journal`), printEntry)
+  const journal = new LiveJournal(join(stage.journals, `${caller.id}.journal`), entry =>
+    transcript.entry(entry),
+  )
   const outcome = await converse(caller, receptionCall, voice, journal).then(
     () => journal.ended,
     error => (error instanceof Error ? error : new Error(String(error))),
@@ -54,34 +55,6 @@ async function demo(): Promise<boolean> {
   for (const fault of faults) console.log(`\nNOT AS SCRIPTED: ${fault}`)
   if (faults.length === 0) console.log('\nThe conversation went as scripted.')
   return faults.length === 0
-}
-
-function printEntry(entry: JournalEntry): void {
-  const at = (entry.atMs / 1_000).toFixed(2)
-  switch (entry.type) {
-    case 'admitted':
-      return row(at, '(calls)', '')
-    case 'callerSpoke':
-      return row(at, '…', '')
-    case 'utteranceHeard':
-      return row(at, `“${(entry.utterance as { text: string }).text}”`, '')
-    case 'nothingHeard':
-      return row(at, '(no words)', '')
-    case 'digitPressed':
-      return row(at, `[${entry.digit}]`, '')
-    case 'promptStarted':
-      return row(at, '', String(entry.text))
-    case 'promptSpoken':
-      if (entry.how === 'interrupted' && Number(entry.heardMs) > 0)
-        row(at, '', `   — interrupted after ${(Number(entry.heardMs) / 1_000).toFixed(1)} s`)
-      return
-    case 'ended':
-      return row(at, '', `(${Object.values(entry.ending as object).join(', ')})`)
-  }
-}
-
-function row(at: string, caller: string, assistant: string): void {
-  console.log(`${at.padStart(8)}  ${caller.padEnd(COLUMN - 1)} ${assistant}`)
 }
 
 function misunderstandings(said: readonly string[], understood: readonly string[]): string[] {

@@ -1,6 +1,7 @@
 // The processes that a test starts beside itself: the daemon and the listening Google server; and how they end.
 
 import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { statSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -14,6 +15,8 @@ export interface GoogleProcess {
   readonly process: ChildProcess
   readonly port: number
   counters(): Promise<Counters>
+  /** Resolves when the recognizer would understand this phrase. */
+  learn(phrase: string): Promise<void>
 }
 
 /** The listening Google server; its files are written to `folder`. */
@@ -38,7 +41,23 @@ export async function startGoogle(
     child.kill('SIGUSR2')
     return (JSON.parse(await lines.next()) as { counters: Counters }).counters
   }
-  return { process: child, port, counters }
+  return { process: child, port, counters, learn: phrase => teach(child, phrase) }
+}
+
+function teach(child: ChildProcess, phrase: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error | null) => {
+      child.off('message', onMessage).off('exit', onExit)
+      if (error) reject(error)
+      else resolve()
+    }
+    const onMessage = (message: unknown) => {
+      if ((message as { ready?: unknown }).ready === phrase) settle()
+    }
+    const onExit = () => settle(new Error('the local Google server is gone'))
+    child.on('message', onMessage).once('exit', onExit)
+    child.send({ phrase }, error => error && settle(error))
+  })
 }
 
 export interface DaemonProcess {
@@ -49,11 +68,17 @@ export interface DaemonProcess {
   readonly startMs: number
 }
 
-/** The real daemon, as an operator starts it. Rejects when it does not become ready. */
-export async function startDaemon(configurationFile: string): Promise<DaemonProcess> {
+/** The real daemon, as an operator starts it; `env` is all it has of this machine's environment. Rejects when it does not become ready. */
+export async function startDaemon(
+  configurationFile: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<DaemonProcess> {
+  mustBeInstalled()
   const beganMs = performance.now()
   const launcher = join(import.meta.dirname, '../../scripts/parley')
-  const child = spawn(launcher, ['start'], { env: { ...bareEnv, PARLEY_CONFIG: configurationFile } })
+  const child = spawn(launcher, ['start'], {
+    env: { ...env, ...bareEnv, PARLEY_CONFIG: configurationFile },
+  })
   const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)
   const complaints: string[] = []
@@ -68,6 +93,14 @@ export async function startDaemon(configurationFile: string): Promise<DaemonProc
     ready.reject(new Error(`the daemon did not start:\n${complaints.join('\n')}`))
   })
   return { process: child, complaints, startMs: await ready.promise }
+}
+
+/** The launcher installs what the lock file asks for: never in the middle of a test, under the feet of everybody else. */
+function mustBeInstalled(): void {
+  const root = join(import.meta.dirname, '../..')
+  const changedMs = (file: string) => statSync(join(root, file), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  if (changedMs('node_modules/.package-lock.json') < changedMs('package-lock.json'))
+    throw new Error('what is installed is older than package-lock.json: run `npm ci` before')
 }
 
 /** Where the speech providers of a daemon's configuration are to be found: at the local Google server. */

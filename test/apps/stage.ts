@@ -15,8 +15,12 @@ export interface StageOptions {
   phrases: readonly string[]
   /** How slow the providers are. */
   knobs?: Partial<Knobs>
+  /** What the configuration of the daemon has besides its endpoints. */
+  base?: { speech?: object }
   /** Laid over the configuration of the daemon. */
   configuration?: object
+  /** All that the daemon has of this machine's environment. */
+  env?: Readonly<Record<string, string>>
 }
 
 /** Whatever puts calls through to the daemon, as far as a stage has to do with it. */
@@ -34,6 +38,8 @@ export interface Stage<Switch extends StageSwitch = FakeFreeswitch> {
   /** What the daemon said and not as JSON, or at level warn and above. */
   readonly complaints: string[]
   googleCounters(): Promise<Counters>
+  /** Resolves when callers may say this too. */
+  learn(phrase: string): Promise<void>
   /** Ends all of it; resolves to the daemon's exit code. */
   stop(): Promise<number | null>
 }
@@ -50,19 +56,27 @@ export async function openStageWith<Switch extends StageSwitch>(
 ): Promise<Stage<Switch>> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-'))
   const spool = join('/dev/shm', folder.slice(folder.lastIndexOf('/') + 1))
+  const removeFolders = () =>
+    Promise.all([folder, spool].map(one => rm(one, { recursive: true, force: true })))
   await mkdir(spool, { recursive: true })
   const google = await startGoogle(folder, options.phrases, options.knobs ?? {})
   const port = await freePort()
   const configurationFile = join(folder, 'parley.json5')
+  const { base = {} } = options
   const configuration = {
+    ...base,
     listener: { port },
     spool: { dir: spool },
     state: { dir: join(folder, 'state') },
-    speech: speechAt(google.port),
+    speech: { ...base.speech, ...speechAt(google.port) },
     ...options.configuration,
   }
   await writeFile(configurationFile, JSON.stringify(configuration))
-  const daemon = await startDaemon(configurationFile)
+  const daemon = await startDaemon(configurationFile, options.env).catch(async error => {
+    await ended(google.process)
+    await removeFolders()
+    throw error
+  })
   const pbx = await open(join(folder, 'state', 'prompts'))
   return {
     switch: pbx,
@@ -72,11 +86,12 @@ export async function openStageWith<Switch extends StageSwitch>(
     startMs: daemon.startMs,
     complaints: daemon.complaints,
     googleCounters: google.counters,
+    learn: google.learn,
     async stop() {
       await pbx.stop()
       const exitCode = await ended(daemon.process)
       await ended(google.process)
-      await Promise.all([folder, spool].map(one => rm(one, { recursive: true, force: true })))
+      await removeFolders()
       return exitCode
     },
   }

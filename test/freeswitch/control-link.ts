@@ -6,8 +6,8 @@ import { auth, bgapi, events } from '../../src/esl/command.ts'
 import { EslConnection, type Incoming } from '../../src/esl/connection.ts'
 import { CommandFailed } from '../../src/esl/errors.ts'
 import type { Headers } from '../../src/esl/message.ts'
-import { randomIds } from '../../src/lib/ids.ts'
 import { systemClock } from '../../src/lib/clock.ts'
+import { randomIds } from '../../src/lib/ids.ts'
 import { toBytes } from '../fake-freeswitch/bytes.ts'
 
 export interface SwitchEvent {
@@ -19,6 +19,7 @@ export interface SwitchEvent {
 /** What the tests look at. The subclasses are those of the tests' dialplan. */
 const EVENTS = [
   'CHANNEL_ANSWER',
+  'CHANNEL_UNHOLD',
   'CHANNEL_HANGUP_COMPLETE',
   'PLAYBACK_STOP',
   'BACKGROUND_JOB',

@@ -32,9 +32,7 @@ export class GrowingRecording {
 
   /** How much of the recording has come since the last audible sample; undefined while there was none. */
   get silentMs(): number | undefined {
-    return this.#lastSoundAt === undefined
-      ? undefined
-      : (this.#samples - this.#lastSoundAt) / SAMPLES_PER_MS
+    return this.#lastSoundAt === undefined ? undefined : (this.#samples - this.#lastSoundAt) / SAMPLES_PER_MS
   }
 
   get heard(): Int16Array {

@@ -22,6 +22,8 @@ const STILL_AUDIBLE_MS = 60
 /** How a person presses keys. */
 const KEY_MS = 200
 const KEY_GAP_MS = 280
+/** The first frame after a pause does not always reach the other side. */
+const RUN_UP_SAMPLES = 320
 const ANSWER_LIMIT_MS = 15_000
 
 export interface Call extends Dialling {
@@ -29,10 +31,7 @@ export interface Call extends Dialling {
   daemonPort: number
 }
 
-type Place =
-  | { at: 'dialling' }
-  | { at: 'assistant' }
-  | { at: 'people'; number: string; atMs: number }
+type Place = { at: 'dialling' } | { at: 'assistant' } | { at: 'people'; number: string; atMs: number }
 
 interface Wait {
   holds: () => boolean
@@ -43,8 +42,8 @@ interface Wait {
 }
 
 export class RealPhone implements Phone {
-  /** When what was dialled began to be recorded, on this phone's own time. */
-  recordingFromMs = 0
+  /** When the first sound reached the ear, to about 20 ms; undefined while there was none. */
+  firstHeardMs: number | undefined
   readonly #switch: RealSwitch
   readonly #leg = randomUUID()
   readonly #recording: GrowingRecording
@@ -59,6 +58,8 @@ export class RealPhone implements Phone {
   #waits: Wait[] = []
   #speaking: Promise<void> = Promise.resolve()
   #told: Promise<unknown> = Promise.resolve()
+  /** While the other side does not know that the hold is over. */
+  #unheld: PromiseWithResolvers<void> | undefined
 
   private constructor(pbx: RealSwitch) {
     this.#switch = pbx
@@ -130,6 +131,7 @@ export class RealPhone implements Phone {
 
   unholds(): void {
     this.#note('goes on')
+    this.#unheld = Promise.withResolvers()
     this.#tell('uuid_hold', `off ${this.#leg}`)
   }
 
@@ -178,6 +180,8 @@ export class RealPhone implements Phone {
       origination_caller_id_name: quoted(name),
       // Someone who listens sends silence too; without it their line would carry nothing at all.
       send_silence_when_idle: '-1',
+      // A switch drops a frame whose time stamp, by its timer, is that of the frame before: late once, and two are gone.
+      rtp_manual_rtp_bugs: 'SEND_LINEAR_TIMESTAMPS',
       'sip_h_X-Parley-Caller': this.#leg,
       'sip_h_X-Parley-Port': String(call.daemonPort),
       'sip_h_X-Parley-Variables': headerOf(call.variables ?? {}),
@@ -189,7 +193,6 @@ export class RealPhone implements Phone {
     answered.catch(error => this.#arrived.reject(error))
     this.#id = await Promise.race([this.#arrived.promise, outOfPatience()])
     await answered
-    this.recordingFromMs = this.ms
     const settings = '{RECORD_STEREO=true,enable_file_write_buffering=false,record_sample_rate=8000}'
     await link.api('uuid_record', `${this.#leg} start ${this.#recordingPath} 0 ${settings}`)
   }
@@ -200,7 +203,11 @@ export class RealPhone implements Phone {
 
   async #speak(samples: Int16Array, text: string): Promise<void> {
     const path = join(this.#switch.recordings, `says-${randomUUID()}.wav`)
-    await writeFile(path, monoWav(samples))
+    const sound = new Int16Array(RUN_UP_SAMPLES + samples.length)
+    sound.set(samples, RUN_UP_SAMPLES)
+    await writeFile(path, monoWav(sound))
+    await this.#unheld?.promise
+    if (this.isOver) return
     const spoken = new Promise<void>(resolve => this.#spoken.set(path, resolve))
     this.#note(`says ${text}`)
     this.#tell('uuid_broadcast', `${this.#leg} playback::${path} aleg`)
@@ -236,6 +243,7 @@ export class RealPhone implements Phone {
 
   /** The leg that the daemon has. */
   #onOtherLeg({ name, headers }: SwitchEvent): void {
+    if (name === 'CHANNEL_UNHOLD') this.#unheld?.resolve()
     if (name !== 'parley::people' || this.#place.at === 'people') return
     const number = headers['Parley-Number'] ?? ''
     this.#note(`is sent to people at ${number}`)
@@ -248,6 +256,7 @@ export class RealPhone implements Phone {
     this.#arrived.reject(new Error(`the call was over before it had come in: ${cause}`))
     for (const resolve of this.#spoken.values()) resolve()
     this.#spoken.clear()
+    this.#unheld?.resolve()
     this.#switch.link.unfollow(this.#leg)
     this.#switch.link.unfollow(this.#id)
   }
@@ -255,6 +264,7 @@ export class RealPhone implements Phone {
   #look(): void {
     this.#recording.look()
     const ms = this.ms
+    if (this.#recording.silentMs !== undefined) this.firstHeardMs ??= ms
     const left: Wait[] = []
     const isLong = this.#over !== undefined && ms > this.#over.atMs + AFTERMATH_MS
     for (const wait of this.#waits) {

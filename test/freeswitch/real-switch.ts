@@ -176,4 +176,3 @@ function isFreeUdp(port: number): Promise<boolean> {
     socket.bind(port, '127.0.0.1', () => socket.close(() => resolve(true)))
   })
 }
-

@@ -15,6 +15,7 @@ export class FreeswitchVenue implements Venue {
   readonly name = 'freeswitch'
   readonly switch: RealSwitch
   readonly premises: Premises
+  readonly #calls = new Map<string, string>()
 
   private constructor(pbx: RealSwitch, premises: Premises) {
     this.switch = pbx
@@ -39,14 +40,26 @@ export class FreeswitchVenue implements Venue {
       variables: { parley_profile: desk.profile, ...dialling.variables },
       daemonPort: desk.port,
     })
+    this.#calls.set(profile.name, phone.id)
     this.premises.engine.answerFor(phone.id, answer)
     const isAdmitted = () => this.journal(phone.id).length > 0
-    await phone.until(() => isAdmitted() || phone.isOver, { withinMs: ADMISSION_LIMIT_MS, what: 'is admitted' })
+    await phone.until(() => isAdmitted() || phone.isOver, {
+      withinMs: ADMISSION_LIMIT_MS,
+      what: 'is admitted',
+    })
     return phone
   }
 
   journal(id: string): JournalEntry[] {
     return this.premises.journal(id)
+  }
+
+  /** What the daemon has written about the last call with a profile of this name, a line for each entry. */
+  record(profile: string): string[] {
+    return this.journal(this.#calls.get(profile) ?? '').map(
+      ({ atMs, type, ...data }) =>
+        `${(atMs / 1_000).toFixed(2).padStart(7)}  ${type} ${JSON.stringify(data)}`,
+    )
   }
 
   passing<T>(work: Promise<T>): Promise<T> {
@@ -79,4 +92,3 @@ export class FreeswitchVenue implements Venue {
     return channels
   }
 }
-

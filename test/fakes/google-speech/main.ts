@@ -3,7 +3,8 @@
 //
 //   node test/fakes/google-speech/main.ts --port 0 --phrases phrases.json [--options knobs.json]
 //
-// Prints {"port": n} when it listens. SIGUSR2 prints its counters, SIGTERM prints them and ends it.
+// Prints {"port": n} when it listens. SIGUSR2 prints its counters, SIGTERM prints them and ends it. A parent that forked it may
+// send {"phrase": "…"} for what callers may say from now on; {"ready": "…"} answers that it would be understood.
 
 import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -36,5 +37,12 @@ const end = () => {
 }
 process.once('SIGTERM', end)
 process.once('SIGINT', end)
+process.on('message', (message: { phrase?: unknown }) => {
+  if (typeof message.phrase !== 'string') return
+  speech.learn(message.phrase)
+  process.send?.({ ready: message.phrase })
+})
+// Waiting for phrases alone must not keep us alive.
+process.channel?.unref()
 // A parent that forked us and died must not leave us behind.
 process.once('disconnect', () => speech.close())

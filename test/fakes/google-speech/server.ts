@@ -34,6 +34,8 @@ export interface GoogleSpeech {
   counters: Counters
   /** May be changed at any time; what is under way keeps to it from its next step on. */
   knobs: Knobs
+  /** From now on callers may say this too. Takes about 30 ms of CPU. */
+  learn(phrase: string): void
   close(): void
 }
 
@@ -50,7 +52,7 @@ export async function startGoogleSpeech(options: GoogleSpeechOptions): Promise<G
     maxStreamsPerConnection = 100,
     ...set
   } = options
-  const book = makePhraseBook(phrases, voice, callers)
+  const book = [...makePhraseBook(phrases, voice, callers)]
   const counters = zeroCounters()
   const knobs = { ...defaultKnobs, ...set }
   const surroundings: Surroundings = { clock, knobs, counters }
@@ -73,7 +75,10 @@ export async function startGoogleSpeech(options: GoogleSpeechOptions): Promise<G
       error ? reject(error) : resolve(free),
     )
   })
-  return { port: bound, counters, knobs, close: () => server.forceShutdown() }
+  const learn = (phrase: string) => {
+    if (book.every(({ text }) => text !== phrase)) book.push(...makePhraseBook([phrase], voice, callers))
+  }
+  return { port: bound, counters, knobs, learn, close: () => server.forceShutdown() }
 }
 
 interface Handlers {

@@ -5,6 +5,10 @@ import type { Channel } from './channel.ts'
 
 export interface ApiHost {
   flow(uuid: string): CallFlow | undefined
+  /** The api command `conference`. */
+  conferenceCommand(words: string[]): string
+  hangUpAll(cause: string): void
+  flows(): Iterable<CallFlow>
 }
 
 const NO_CHANNEL = '-ERR No such channel!\n'
@@ -30,11 +34,22 @@ const COMMANDS = new Map<string, Command>([
   ['uuid_break', onChannel('uuid_break <uuid> [all]', breakOff)],
   ['uuid_fileman', onChannel('uuid_fileman <uuid> <cmd:val>', fileman)],
   ['uuid_send_dtmf', onChannel('uuid_send_dtmf <uuid> <dtmf_data>', sendDtmf)],
+  ['uuid_answer', onChannel('uuid_answer <uuid>', answer)],
   ['uuid_kill', onChannel('uuid_kill <uuid> [cause]', kill)],
+  ['conference', (host, words) => host.conferenceCommand(words)],
+  ['hupall', hangUpAll],
   ['uuid_transfer', transfer],
   ['sched_transfer', scheduleTransfer],
-  ['sched_del', (host, [uuid = '']) => `+OK Deleted: ${host.flow(uuid)?.cancelScheduled() ?? 0}\n`],
+  ['sched_del', (host, [what = '']) => `+OK Deleted: ${cancelScheduled(host, what)}\n`],
 ])
+
+/** By the number of the task, or all of a channel. */
+function cancelScheduled(host: ApiHost, what: string): number {
+  if (!/^\d+$/.test(what)) return host.flow(what)?.cancelScheduled() ?? 0
+  let count = 0
+  for (const flow of host.flows()) count += flow.cancelScheduled(what)
+  return count
+}
 
 function live(host: ApiHost, uuid: string): CallFlow | undefined {
   const flow = host.flow(uuid)
@@ -68,6 +83,8 @@ function setVariables(channel: Channel, words: string[]): string | undefined {
 }
 
 function assign(channel: Channel, name: string, value: string): void {
+  // A value that would be expanded is refused, without a word.
+  if (value.includes('${')) return
   if (value === '') channel.variables.delete(name)
   else channel.variables.set(name, value)
 }
@@ -86,8 +103,9 @@ function record(host: ApiHost, [uuid = '', action = '', path = '', limit = '0', 
   const { recordings } = channel
   switch (action.toLowerCase()) {
     case 'start':
-      channel.startRecording(path, Number.parseInt(limit, 10) || 0, recordingVariables(rest.join(' ')))
-      return '+OK Success\n'
+      return channel.startRecording(path, Number.parseInt(limit, 10) || 0, recordingVariables(rest.join(' ')))
+        ? '+OK Success\n'
+        : '-ERR Cannot record session!\n'
     case 'stop':
       return done(channel.stopRecording(path), 'stop record')
     case 'mask':
@@ -142,9 +160,19 @@ function sendDtmf(channel: Channel, [data]: string[]): string | undefined {
   return `+OK ${channel.id} sent DTMF ${data}.\n`
 }
 
+function answer(channel: Channel): string {
+  channel.answer()
+  return '+OK\n'
+}
+
 function kill(channel: Channel, [cause]: string[]): string {
   channel.hangUp(cause || 'NORMAL_CLEARING', 'assistant')
   return '+OK\n'
+}
+
+function hangUpAll(host: ApiHost, [cause]: string[]): string {
+  host.hangUpAll(cause || 'MANAGER_REQUEST')
+  return `+OK hangup all channels with cause ${cause || 'MANAGER_REQUEST'}\n`
 }
 
 function transfer(host: ApiHost, [uuid = '', ...words]: string[]): string {

@@ -66,6 +66,10 @@ export class AppStack {
     return !this.isBusy && this.#waiting.length === 0
   }
 
+  get waitsForFrame(): boolean {
+    return this.#running.at(-1)?.app.waitsForFrame ?? false
+  }
+
   get isPlaying(): boolean {
     return this.#running.at(-1)?.app.isPlaying ?? false
   }
@@ -74,6 +78,12 @@ export class AppStack {
     this.#waiting.push({ execute, dueMs: this.#host.now() + START_DELAY_MS, whenDone })
     // The next tick would be too early for it and the one after that too late.
     if (this.#host.untilTickMs() < START_DELAY_MS) this.#host.after(START_DELAY_MS, this.#wake)
+  }
+
+  /** Starts at once, inside whatever runs. */
+  runNow(execute: Execute, whenDone: () => void): void {
+    this.#begin({ execute, dueMs: this.#host.now(), whenDone })
+    this.#wake()
   }
 
   /** Forgets what waits; no event tells of it. */
@@ -95,7 +105,8 @@ export class AppStack {
 
   takeBreak(): boolean {
     const taken = this.#break === 'now'
-    if (taken) this.#break = 'none'
+    // One break ends every playback that is inside another, one frame apart.
+    if (taken && this.#running.length < 2) this.#break = 'none'
     return taken
   }
 
@@ -111,7 +122,7 @@ export class AppStack {
     this.flush()
     for (let top = this.#running.at(-1); top; top = this.#running.at(-1)) {
       top.app.cut()
-      this.#complete(top, top.name === 'playback' ? 'FILE PLAYED' : undefined)
+      this.#complete(top, top.name === 'playback' ? 'PLAYBACK ERROR' : undefined)
     }
   }
 
@@ -133,6 +144,8 @@ export class AppStack {
       const step = top.app.tick()
       if (step.state === 'running') return step.frame
       this.#complete(top, step.response)
+      // After a break the next one starts with the next frame.
+      if (step.broken) return undefined
     }
   }
 

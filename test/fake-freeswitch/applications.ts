@@ -9,10 +9,12 @@ export interface AppChannel {
   readonly id: string
   readonly isOver: boolean
   readonly isAnswered: boolean
+  readonly isStalled: boolean
+  readonly isHungUpByPerson: boolean
   readonly variables: Map<string, string>
   answer(): void
   hangUp(cause: string, by: 'assistant'): void
-  startRecording(path: string, limitSeconds: number, given: Record<string, string>): void
+  startRecording(path: string, limitSeconds: number, given: Record<string, string>): boolean
   stopRecording(path: string): boolean
   sendDigits(digits: string): void
   fire(name: string, extra: Record<string, string>): void
@@ -23,6 +25,7 @@ export interface AppChannel {
   playbackBegan(path: string): PlaybackLog
   playbackEnded(log: PlaybackLog, how: PlaybackLog['how']): void
   complain(what: string): void
+  conference(data: string): Application
 }
 
 /** What a test reads about one playback. Milliseconds since the call began. */
@@ -34,7 +37,9 @@ export interface PlaybackLog {
   how: 'playing' | 'done' | 'break' | 'cut' | 'not found'
 }
 
-export type Step = { state: 'running'; frame?: Frame } | { state: 'done'; response?: string }
+export type Step =
+  | { state: 'running'; frame?: Frame }
+  | { state: 'done'; response?: string; broken?: boolean }
 
 export interface Application {
   start(): Step
@@ -46,6 +51,8 @@ export interface Application {
   fileman(command: string): boolean
   /** The caller pressed a key; true when that ends it. */
   digit(digit: string): boolean
+  /** Even when the line is gone it looks no sooner. */
+  readonly waitsForFrame?: boolean
   /** Whether it is playing audible sound to the caller right now. */
   readonly isPlaying: boolean
 }
@@ -56,6 +63,8 @@ export function applicationFor(name: string, data: string, channel: AppChannel):
       return new Playback(data, channel)
     case 'park':
       return new Waiting(channel, Number.POSITIVE_INFINITY)
+    case 'conference':
+      return channel.conference(data)
     case 'sleep':
       return new Waiting(channel, Number(data) || 0)
     default:
@@ -65,6 +74,9 @@ export function applicationFor(name: string, data: string, channel: AppChannel):
 
 function instant(name: string, data: string, channel: AppChannel): void {
   switch (name) {
+    case 'ring_ready':
+    case 'event':
+      return
     case 'answer':
       return channel.answer()
     case 'hangup':
@@ -82,7 +94,8 @@ function instant(name: string, data: string, channel: AppChannel): void {
       return
     }
     case 'record_session':
-      return channel.startRecording(data, 0, Object.fromEntries(recordingVariables(channel.variables)))
+      channel.startRecording(data, 0, Object.fromEntries(recordingVariables(channel.variables)))
+      return
     case 'stop_record_session':
       channel.stopRecording(data)
       return
@@ -190,7 +203,7 @@ class Playback implements Application {
   tick(): Step {
     if (this.#channel.isOver) return this.#stop('cut')
     if (this.#channel.takeBreak()) return this.#stop('break')
-    if (this.#paused) return { state: 'running' }
+    if (this.#paused || this.#channel.isStalled) return { state: 'running' }
     if (this.#position >= this.#length) return this.#stop('done')
     const from = this.#position
     this.#position = Math.min(from + FRAME_SAMPLES, this.#length)
@@ -232,7 +245,9 @@ class Playback implements Application {
       const status = how === 'break' ? 'break' : 'done'
       this.#channel.fire('PLAYBACK_STOP', { 'Playback-File-Path': this.#path, 'Playback-Status': status })
     }
-    return { state: 'done', response: 'FILE PLAYED' }
+    // Whether a killed one has failed is a matter of luck there; one whose line was taken away always has.
+    const failed = how === 'cut' && this.#channel.isHungUpByPerson
+    return { state: 'done', response: failed ? 'PLAYBACK ERROR' : 'FILE PLAYED', broken: how === 'break' }
   }
 }
 

@@ -18,9 +18,13 @@ export type DialplanStep =
   | { do: 'answer' }
   | { do: 'set'; name: string; value: string }
   | { do: 'playback'; path: string }
+  /** Any application; the dialplan goes on when it is done. */
+  | { do: 'execute'; app: string; data: string }
   /** Tried in order; only a refusal leads to the next. */
   | { do: 'socket'; to: readonly Dial[] }
   | { do: 'schedTransfer'; afterMs: number; to: string }
+  /** `sched_del` of the latest one. */
+  | { do: 'unschedule' }
   | { do: 'stopRecordings' }
   | { do: 'transfer'; to: string }
   | { do: 'hangUp'; cause: string }
@@ -38,11 +42,16 @@ export type Place =
 export interface PersonScript {
   answersAfterMs?: number
   leavesAfterMs?: number
+  /** The cause with which the phone refuses every call at once, such as USER_BUSY. */
+  refuses?: string
+  neverAnswers?: boolean
 }
 
 export interface FlowHost extends ChannelHost {
   connect(to: Dial): Promise<Duplex>
   openSocket(duplex: Duplex, flow: CallFlow): OutboundSocket
+  /** The number of the next scheduled task: one count for the whole switch. */
+  nextTask(): number
   /** What the dialplan has under a number; undefined where a person answers. */
   extension(number: string): readonly DialplanStep[] | undefined
   person(number: string): PersonScript
@@ -59,7 +68,7 @@ export class CallFlow {
   readonly #host: FlowHost
   #steps: readonly DialplanStep[]
   #step = 0
-  #scheduled: Timer[] = []
+  readonly #scheduled = new Map<string, Timer>()
 
   constructor(channel: Channel, steps: readonly DialplanStep[], host: FlowHost) {
     this.channel = channel
@@ -78,13 +87,21 @@ export class CallFlow {
     }
   }
 
-  /** `uuid_transfer`, `sched_transfer` and the dialplan's own transfer. */
+  /** Begins with this dialplan, or part of the dialplan. */
+  begin(steps: readonly DialplanStep[] | { extension: string }): void {
+    if ('extension' in steps) return this.moveTo(steps.extension)
+    this.#steps = steps
+    this.#step = 0
+    void this.next()
+  }
+
+  /** `uuid_transfer`, `sched_transfer` and the dialplan's own transfer. What is scheduled stays so. */
   moveTo(number: string): void {
     if (this.channel.isOver) return
     this.channel.whenIdle = undefined
+    this.channel.identity.destination = number
     this.channel.cutAll()
     this.channel.endSocketApp()
-    this.#cancelScheduled()
     this.channel.transcript.add(this.channel.ms, 'switch', `transfers to ${number}`)
     const steps = this.#host.extension(number)
     if (steps) {
@@ -114,13 +131,24 @@ export class CallFlow {
   }
 
   scheduleTransfer(afterMs: number, to: string): void {
-    this.#scheduled.push(this.#host.after(afterMs, () => this.moveTo(to)))
+    const id = String(this.#host.nextTask())
+    const timer = this.#host.after(afterMs, () => {
+      this.#scheduled.delete(id)
+      this.moveTo(to)
+    })
+    this.#scheduled.set(id, timer)
+    this.channel.variables.set('last_sched_id', id)
   }
 
-  /** `sched_del`: how many there were. */
-  cancelScheduled(): number {
-    const count = this.#scheduled.length
-    this.#cancelScheduled()
+  /** `sched_del`: how many there were, all or the one of this number. */
+  cancelScheduled(id?: string): number {
+    let count = 0
+    for (const [task, timer] of this.#scheduled) {
+      if (id !== undefined && task !== id) continue
+      timer.cancel()
+      this.#scheduled.delete(task)
+      count++
+    }
     return count
   }
 
@@ -152,7 +180,7 @@ export class CallFlow {
   }
 
   ended(): void {
-    this.#cancelScheduled()
+    this.cancelScheduled()
   }
 
   #leaveSocket(): void {
@@ -160,16 +188,11 @@ export class CallFlow {
     void this.next()
   }
 
-  #cancelScheduled(): void {
-    for (const timer of this.#scheduled) timer.cancel()
-    this.#scheduled = []
-  }
-
   async #run(step: DialplanStep): Promise<boolean> {
     const { channel } = this
     switch (step.do) {
       case 'answer':
-        channel.answer()
+        channel.run('answer', '', () => {})
         return true
       case 'set':
         channel.variables.set(step.name, step.value)
@@ -180,6 +203,9 @@ export class CallFlow {
       case 'schedTransfer':
         this.scheduleTransfer(step.afterMs, step.to)
         return true
+      case 'unschedule':
+        this.cancelScheduled(channel.variables.get('last_sched_id') ?? '')
+        return true
       case 'playback': {
         const execute = { app: 'playback', data: step.path, uuid: undefined, lock: false, loops: 1 }
         channel.execute(execute, () => {
@@ -187,6 +213,11 @@ export class CallFlow {
         })
         return false
       }
+      case 'execute':
+        channel.run(step.app, step.data, () => {
+          if (this.place.at === 'dialplan') void this.next()
+        })
+        return false
       case 'socket':
         return !(await this.#socket(step.to))
       case 'transfer':
@@ -202,6 +233,7 @@ export class CallFlow {
 
   async #socket(targets: readonly Dial[]): Promise<boolean> {
     const { place } = this
+    this.channel.beginSocketApp('127.0.0.1:8084 async full')
     for (const target of targets) {
       let duplex: Duplex
       try {
@@ -214,10 +246,10 @@ export class CallFlow {
         duplex.destroy()
         return true
       }
-      this.channel.socketApp = { data: '127.0.0.1:8084 async full', uuid: this.#host.nextId() }
       this.place = { at: 'socket', socket: this.#host.openSocket(duplex, this) }
       return true
     }
+    this.channel.endSocketApp()
     return false
   }
 }

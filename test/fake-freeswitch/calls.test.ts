@@ -158,7 +158,7 @@ test('without linger the socket closes at once, and later events are lost', asyn
   const { clock, daemon, caller } = await connected()
   daemon.send('nolinger')
   await clock.advanceAsync(15)
-  caller.hangsUp()
+  daemon.send(`api uuid_kill ${caller.id}`)
   await clock.advanceAsync(100)
   expect(daemon.events().map(one => one.what['Event-Name'])).toEqual(['CHANNEL_HANGUP'])
   expect(daemon.closed).toBe(true)

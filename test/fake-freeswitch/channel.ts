@@ -3,14 +3,16 @@
 
 import type { Timer } from '../../src/lib/clock.ts'
 import { AppStack, appHeaders } from './app-stack.ts'
-import type { AppChannel, PlaybackLog } from './applications.ts'
+import type { AppChannel, Application, PlaybackLog } from './applications.ts'
 import { toText } from './bytes.ts'
 import { type ChannelMoment, type Headers, sipVariables } from './event-headers.ts'
+import { type ChannelFacts, LegIdentity } from './leg-identity.ts'
 import { type Frame, MediaLine } from './media-line.ts'
 import { Recordings } from './recordings.ts'
 import type { Random } from './seeded.ts'
 import type { Execute } from './socket-commands.ts'
 import { Transcript } from './transcript.ts'
+import { LINE_RATE } from './wav.ts'
 
 /** The switch, as far as a channel needs it. */
 export interface ChannelHost {
@@ -20,21 +22,23 @@ export interface ChannelHost {
   nextId(): string
   /** The switch's clock in µs, which stands still between two ticks. */
   stampUs(): number
+  wallMs(): number
   /** Milliseconds until the next tick. */
   untilTickMs(): number
   fire(name: string, channel: Channel, extra: Headers, bare?: 'bare'): void
   load(path: string): Int16Array | undefined
   complain(channel: Channel, what: string): void
   readonly recordings: Pick<Recordings['host'], 'create'>
+  /** The application `conference` with this argument. */
+  conference(data: string, channel: Channel): Application
 }
 
-export interface ChannelFacts {
-  id: string
-  from: string
-  callerName: string
-  to: string
-  direction: 'inbound' | 'outbound'
-}
+/** Who ended the leg, in SIP's terms: set with the event by a message that came, at the end by one that is sent. */
+const DISPOSITION = 'sip_hangup_disposition'
+
+const LINE_GONE_MS = 1
+/** So much longer a playback takes that goes on through a hold. */
+const HOLD_STALL_MS = 500
 
 export type HungUpBy = 'caller' | 'assistant' | 'person' | 'switch'
 
@@ -47,7 +51,7 @@ export type LegState =
 
 export class Channel implements AppChannel {
   readonly id: string
-  readonly facts: ChannelFacts
+  readonly identity: LegIdentity
   readonly variables: Map<string, string>
   readonly line = new MediaLine()
   readonly plays: PlaybackLog[] = []
@@ -55,6 +59,8 @@ export class Channel implements AppChannel {
   readonly recordings: Recordings
   /** Digits that the switch sent towards the person. */
   digitsHeard = ''
+  /** What the person says in the frame that is now being played and recorded. */
+  saying: Frame | undefined
   leg: LegState = { state: 'ringing' }
   /** The `resume` command: unlike the variable `socket_resume` it cannot be taken back. */
   resumeForced = false
@@ -64,23 +70,22 @@ export class Channel implements AppChannel {
   /** Owed when the channel ends: the application that the dialplan runs it in. */
   socketApp: { data: string; uuid: string } | undefined
   readonly #host: ChannelHost
-  readonly #createdUs: number
   readonly #apps: AppStack
-  #answeredUs = 0
-  #stateName: ChannelMoment['state'] = 'CS_EXECUTE'
   #lastFrame: Frame | undefined
+  #stalledUntil = 0
+  #whenFinished: () => void = () => {}
 
   constructor(facts: ChannelFacts, host: ChannelHost) {
     this.id = facts.id
-    this.facts = facts
     this.#host = host
-    this.#createdUs = host.stampUs()
+    this.identity = new LegIdentity(facts, host.stampUs())
     this.variables = sipVariables(this.moment())
     this.#apps = new AppStack(this, host, () => void this.#advance('between'))
     this.recordings = new Recordings({
       create: path => host.recordings.create(path),
       fire: (name, extra) => this.fire(name, extra),
       variables: this.variables,
+      wallMs: () => host.wallMs(),
     })
   }
 
@@ -101,6 +106,15 @@ export class Channel implements AppChannel {
     return this.#apps.isPlaying
   }
 
+  /** A playback stands still, because the line has just been put on hold. */
+  get isStalled(): boolean {
+    return this.line.position < this.#stalledUntil
+  }
+
+  get isHungUpByPerson(): boolean {
+    return this.leg.state === 'ending' && this.leg.by === 'caller'
+  }
+
   /** Milliseconds since the call began. */
   get ms(): number {
     return this.line.position / 8
@@ -108,16 +122,9 @@ export class Channel implements AppChannel {
 
   moment(): ChannelMoment {
     const over = this.leg.state === 'ending' || this.leg.state === 'over' ? this.leg : undefined
-    return {
-      ...this.facts,
-      channelName: `sofia/internal/${this.facts.from}@127.0.0.1`,
-      createdUs: this.#createdUs,
-      answeredUs: this.#answeredUs,
-      answerState: over ? 'hangup' : this.leg.state === 'answered' ? 'answered' : 'ringing',
-      state: this.#stateName,
-      held: this.line.held,
-      hangupCause: over?.cause,
-    }
+    const answerState = over ? 'hangup' : this.leg.state === 'answered' ? 'answered' : 'ringing'
+    const moment = this.identity.moment(answerState, over?.cause)
+    return this.line.held ? { ...moment, callState: 'HELD' } : moment
   }
 
   fire(name: string, extra: Headers = {}): void {
@@ -132,11 +139,26 @@ export class Channel implements AppChannel {
     return this.#host.load(path)
   }
 
+  create(): void {
+    this.fire('CHANNEL_CREATE')
+    this.identity.created()
+  }
+
+  /** The phone at the far end says that it rings. */
+  ring(): void {
+    if (this.leg.state === 'ringing') this.fire('CHANNEL_PROGRESS')
+  }
+
   answer(): void {
     if (this.leg.state !== 'ringing') return
     this.leg = { state: 'answered' }
-    this.#answeredUs = this.#host.stampUs()
+    this.identity.answered(this.#host.stampUs())
     this.fire('CHANNEL_ANSWER')
+    this.identity.callState = 'ACTIVE'
+  }
+
+  conference(data: string): Application {
+    return this.#host.conference(data, this)
   }
 
   /**
@@ -144,6 +166,11 @@ export class Channel implements AppChannel {
    */
   execute(execute: Execute, whenDone: () => void = () => {}): void {
     if (!this.isOver) this.#apps.add(execute, whenDone)
+  }
+
+  /** An application that the dialplan, or an originate, has come to: without delay. */
+  run(app: string, data: string, whenDone: () => void): void {
+    if (!this.isOver) this.#apps.runNow({ app, data, uuid: undefined, lock: false, loops: 1 }, whenDone)
   }
 
   /** `uuid_break` */
@@ -173,8 +200,8 @@ export class Channel implements AppChannel {
     this.transcript.add(this.ms, 'assistant', `stops: ${how}`)
   }
 
-  startRecording(path: string, limitSeconds: number, given: Record<string, string>): void {
-    this.recordings.start(path, limitSeconds, given)
+  startRecording(path: string, limitSeconds: number, given: Record<string, string>): boolean {
+    return this.recordings.start(path, limitSeconds, given)
   }
 
   stopRecording(path: string): boolean {
@@ -198,7 +225,10 @@ export class Channel implements AppChannel {
     if (this.isOver || this.line.held === held) return
     this.line.held = held
     this.transcript.add(this.ms, 'caller', held ? 'puts the assistant on hold' : 'is back')
+    if (held) this.#stalledUntil = this.line.position + (HOLD_STALL_MS * LINE_RATE) / 1_000
+    if (!held) this.identity.callState = 'UNHELD'
     this.fire(held ? 'CHANNEL_HOLD' : 'CHANNEL_UNHOLD')
+    this.identity.callState = 'ACTIVE'
   }
 
   /**
@@ -207,15 +237,32 @@ export class Channel implements AppChannel {
    */
   hangUp(cause: string, by: HungUpBy): void {
     if (this.isOver) return
+    const wasAnswered = this.isAnswered
     this.leg = { state: 'ending', cause, by }
     this.#apps.flush()
     this.transcript.add(this.ms, by === 'person' ? 'switch' : by, `hangs up: ${cause}`)
     this.fire('CHANNEL_HANGUP')
+    const disposition = this.identity.disposition(by === 'caller' ? 'phone' : 'switch', wasAnswered)
+    if (by === 'caller') this.variables.set(DISPOSITION, disposition)
+    else this.#whenFinished = () => this.variables.set(DISPOSITION, disposition)
+    // The line is gone, and what runs on it notices at once; what waits for a command's effect has its own time.
+    if (by === 'caller' && wasAnswered) {
+      this.#host.after(LINE_GONE_MS, () => {
+        if (this.leg.state === 'ending' && !this.#apps.waitsForFrame) this.#advance('tick')
+      })
+    }
+    // A leg that nobody has answered has nothing to wind up.
+    if (!wasAnswered && !this.#apps.isBusy && !this.socketApp) this.#finish(this.leg)
   }
 
   /** Ends whatever runs and waits, because the channel goes elsewhere. */
   cutAll(): void {
     this.#apps.cutAll()
+  }
+
+  beginSocketApp(data: string): void {
+    this.socketApp = { data, uuid: this.#host.nextId() }
+    this.fire('CHANNEL_EXECUTE', appHeaders({ name: 'socket', ...this.socketApp }))
   }
 
   /** The dialplan's socket application is over: the call ends, or goes elsewhere. */
@@ -231,6 +278,7 @@ export class Channel implements AppChannel {
   tick(): void {
     if (this.leg.state === 'over') return
     const said = this.line.takeSaid()
+    this.saying = said
     const played = this.#advance('tick')
     this.#lastFrame = this.line.held ? undefined : played
     if (played) this.line.putHeard(played)
@@ -248,9 +296,11 @@ export class Channel implements AppChannel {
 
   #finish(leg: { cause: string; by: HungUpBy }): void {
     this.endSocketApp()
-    this.#stateName = 'CS_HANGUP'
+    this.identity.state = 'CS_HANGUP'
     this.recordings.stopAll('success-silence')
-    this.#stateName = 'CS_REPORTING'
+    this.identity.state = 'CS_REPORTING'
+    this.identity.callState = 'HANGUP'
+    this.#whenFinished()
     this.variables.set('hangup_cause', leg.cause)
     this.fire('CHANNEL_HANGUP_COMPLETE')
     this.leg = { state: 'over', cause: leg.cause, by: leg.by }

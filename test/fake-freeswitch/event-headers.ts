@@ -28,13 +28,21 @@ export interface ChannelMoment {
   channelName: string
   createdUs: number
   answeredUs: number
+  /** The other side of a leg that the switch has dialled; the two change places when it is put through. */
+  callee: { name: string; number: string; putThrough: boolean } | undefined
   answerState: 'ringing' | 'answered' | 'hangup'
-  state: 'CS_EXECUTE' | 'CS_HANGUP' | 'CS_REPORTING'
-  held: boolean
+  state: keyof typeof STATE_NUMBERS
+  callState: 'DOWN' | 'RINGING' | 'ACTIVE' | 'HELD' | 'UNHELD' | 'HANGUP'
   hangupCause: string | undefined
 }
 
-const STATE_NUMBERS = { CS_EXECUTE: '4', CS_HANGUP: '10', CS_REPORTING: '11' } as const
+const STATE_NUMBERS = {
+  CS_INIT: '2',
+  CS_EXECUTE: '4',
+  CS_CONSUME_MEDIA: '7',
+  CS_HANGUP: '10',
+  CS_REPORTING: '11',
+} as const
 
 export function coreHeaders(name: string, core: CoreMoment): Headers {
   const date = new Date(core.stampUs / 1_000)
@@ -57,7 +65,7 @@ export function coreHeaders(name: string, core: CoreMoment): Headers {
 export function channelHeaders(channel: ChannelMoment): Headers {
   const headers: Headers = {
     'Channel-State': channel.state,
-    'Channel-Call-State': callState(channel),
+    'Channel-Call-State': channel.callState,
     'Channel-State-Number': STATE_NUMBERS[channel.state],
     'Channel-Name': channel.channelName,
     'Unique-ID': channel.id,
@@ -76,22 +84,21 @@ export function channelHeaders(channel: ChannelMoment): Headers {
   return headers
 }
 
-function callState({ state, held }: ChannelMoment): string {
-  if (state === 'CS_REPORTING') return 'HANGUP'
-  return held ? 'HELD' : 'ACTIVE'
-}
-
 /** The caller profile, under the prefix `Caller-` in events and also `Channel-` in channel data. */
 export function profileHeaders(prefix: 'Caller-' | 'Channel-', channel: ChannelMoment): Headers {
+  const { callee } = channel
+  const original = { name: channel.callerName, number: channel.from }
+  const caller = callee?.putThrough ? callee : original
   return {
     [`${prefix}Direction`]: channel.direction,
     [`${prefix}Logical-Direction`]: channel.direction,
     [`${prefix}Username`]: channel.from,
     [`${prefix}Dialplan`]: 'XML',
-    [`${prefix}Caller-ID-Name`]: channel.callerName,
-    [`${prefix}Caller-ID-Number`]: channel.from,
+    [`${prefix}Caller-ID-Name`]: caller.name,
+    [`${prefix}Caller-ID-Number`]: caller.number,
     [`${prefix}Orig-Caller-ID-Name`]: channel.callerName,
     [`${prefix}Orig-Caller-ID-Number`]: channel.from,
+    ...(callee && calleeHeaders(prefix, callee.putThrough ? original : callee)),
     [`${prefix}Network-Addr`]: '127.0.0.1',
     [`${prefix}ANI`]: channel.from,
     [`${prefix}Destination-Number`]: channel.to,
@@ -108,6 +115,10 @@ export function profileHeaders(prefix: 'Caller-' | 'Channel-', channel: ChannelM
     [`${prefix}Privacy-Hide-Name`]: 'false',
     [`${prefix}Privacy-Hide-Number`]: 'false',
   }
+}
+
+function calleeHeaders(prefix: string, { name, number }: { name: string; number: string }): Headers {
+  return { [`${prefix}Callee-ID-Name`]: name, [`${prefix}Callee-ID-Number`]: number }
 }
 
 export function variableHeaders(variables: ReadonlyMap<string, string>): Headers {

@@ -49,6 +49,19 @@ export class EventMaker {
     }
   }
 
+  /** Of a room as a whole, or of a member; no variables in either. */
+  custom(subclass: string, about: Headers, channel: Channel | undefined, extra: Headers): SwitchEvent {
+    const moment = channel?.moment()
+    const headers = {
+      'Event-Subclass': subclass,
+      ...this.#core('CUSTOM'),
+      ...about,
+      ...(moment && { ...channelHeaders(moment), ...profileHeaders('Caller-', moment) }),
+      ...extra,
+    }
+    return { name: 'CUSTOM', headers }
+  }
+
   backgroundJob(jobId: string, line: string, result: string): SwitchEvent {
     const [command = '', ...rest] = line.split(' ')
     const headers = {

@@ -2,25 +2,31 @@
 // real recordings, and lets the author of a test be the people on the phones. Time is the injected clock's,
 // chance comes from a seed.
 
-import { connect as dialTcp } from 'node:net'
 import { normalize } from 'node:path'
 import type { Duplex } from 'node:stream'
-import { decodeG711, encodeG711, type Law } from '../../src/audio/g711.ts'
-import type { Clock, Timer } from '../../src/lib/clock.ts'
+import type { Law } from '../../src/audio/g711.ts'
+import type { Clock } from '../../src/lib/clock.ts'
 import type { Files } from '../../src/lib/files.ts'
 import type { Ids } from '../../src/lib/ids.ts'
-import { api } from './api.ts'
+import { type ApiHost, api } from './api.ts'
 import { toBytes, toText } from './bytes.ts'
 import { CallFlow, type Dial, type DialplanStep, type FlowHost, type PersonScript } from './call-flow.ts'
 import { Channel } from './channel.ts'
+import { Conferences, type RoomHost } from './conference.ts'
+import { type ControlHost, ControlLink } from './control-link.ts'
+import { addressesIn, dial } from './dial.ts'
 import { type RecordingDisk, recordingDisk } from './disk.ts'
 import type { Headers, SwitchEvent } from './event-headers.ts'
 import { EventMaker } from './event-maker.ts'
 import type { Faults } from './faults.ts'
+import { FrameClock } from './frame-clock.ts'
+import type { ChannelFacts } from './leg-identity.ts'
+import { type OriginateHost, Originations } from './originate.ts'
 import { OutboundSocket, type SocketHost } from './outbound-socket.ts'
 import { Caller } from './person.ts'
 import { type Random, seededRandom, seededUuids } from './seeded.ts'
-import { FRAME_MS, soundOf } from './wav.ts'
+import { SoundFiles } from './sound-files.ts'
+import { FRAME_MS } from './wav.ts'
 
 export interface FakeFreeswitchOptions {
   clock: Clock
@@ -36,6 +42,12 @@ export interface FakeFreeswitchOptions {
   firstTickMs?: number
   /** Who answers where callers are transferred to, by number. */
   people?: Readonly<Record<string, PersonScript>>
+  /** Users and gateways that can be dialled; a user also when people have their number. */
+  users?: readonly string[]
+  gateways?: readonly string[]
+  controlPassword?: string
+  /** Who listens where an originated leg's `socket` leads, by `host:port`; not given: TCP. */
+  listeners?: Readonly<Record<string, Dial>>
   /** Parts of the dialplan that are transferred to, by number. */
   extensions?: Readonly<Record<string, readonly DialplanStep[]>>
 }
@@ -53,6 +65,11 @@ export interface CallOptions {
   dialplan?: readonly DialplanStep[]
   id?: string
 }
+
+/** So that what waits for a frame has the whole of it. */
+const JUST_BEFORE_MS = 0.01
+
+type Host = FlowHost & SocketHost & ControlHost & RoomHost & OriginateHost & ApiHost
 
 /** Something that a real switch may forgive and a test must not. */
 export interface Violation {
@@ -73,20 +90,28 @@ export class FakeFreeswitch {
   readonly #flows = new Map<string, CallFlow>()
   readonly #callers = new Map<string, Caller>()
   readonly #sockets = new Set<OutboundSocket>()
-  readonly #host: FlowHost & SocketHost
-  #nextTickMs = 0
-  #ticking: Timer | undefined
+  readonly #links = new Set<ControlLink>()
+  readonly #rooms: Conferences
+  readonly #originations: Originations
+  readonly #host: Host
+  readonly #frames: FrameClock
+  readonly #sounds: SoundFiles
   #refusals = 0
+  #tasks = 0
 
   constructor(options: FakeFreeswitchOptions) {
     this.#options = options
     this.#clock = options.clock
     this.#files = options.files
     this.#disk = recordingDisk(options.files)
+    this.#sounds = new SoundFiles(options.files, options.codec)
+    this.#frames = new FrameClock(options.clock, stampUs => this.#onFrame(stampUs))
     this.#random = seededRandom(options.seed ?? 1)
     this.#ids = options.ids ?? seededUuids(this.#random)
     this.#events = new EventMaker(this.#ids.next())
     this.#host = this.#makeHost()
+    this.#rooms = new Conferences(this.#host)
+    this.#originations = new Originations(this.#host)
   }
 
   get openSockets(): number {
@@ -95,6 +120,16 @@ export class FakeFreeswitch {
 
   get liveCalls(): number {
     return this.#callers.size
+  }
+
+  /** Somebody has connected to the control port. */
+  acceptControl(duplex: Duplex): void {
+    this.#links.add(new ControlLink(duplex, this.#host))
+  }
+
+  /** Whoever is on this leg, an agent for instance; undefined when there is no such leg. */
+  personOn(legId: string): Caller | undefined {
+    return this.#callers.get(legId)
   }
 
   /** The next so many connections to the daemon are refused. */
@@ -106,8 +141,7 @@ export class FakeFreeswitch {
    * Somebody calls. Resolves when the dialplan has come to the daemon, or to something else that takes time.
    */
   async call(options: CallOptions): Promise<Caller> {
-    this.#startTicking()
-    const channel = new Channel(
+    const { flow, caller } = this.#leg(
       {
         id: options.id ?? this.#ids.next(),
         from: toBytes(options.from),
@@ -117,26 +151,34 @@ export class FakeFreeswitch {
         to: toBytes(options.to),
         direction: 'inbound',
       },
-      this.#host,
+      options.dialplan ?? dialplanFor(options.listener),
     )
+    const { channel } = flow
     for (const [name, value] of Object.entries(options.variables ?? {})) {
       channel.variables.set(name, toBytes(value))
     }
-    const flow = new CallFlow(channel, options.dialplan ?? dialplanFor(options.listener), this.#host)
+    channel.transcript.add(0, 'caller', `calls ${options.to}`)
+    channel.create()
+    await flow.next()
+    return caller
+  }
+
+  #leg(facts: ChannelFacts, steps: readonly DialplanStep[]): { flow: CallFlow; caller: Caller } {
+    this.#startTicking()
+    const channel = new Channel(facts, this.#host)
+    const flow = new CallFlow(channel, steps, this.#host)
     const caller = new Caller(flow, {
       files: this.#files,
       after: this.#host.after,
-      codec: sound => this.#throughCodec(sound),
+      codec: sound => this.#sounds.onTheLine(sound),
     })
     this.#flows.set(channel.id, flow)
     this.#callers.set(channel.id, caller)
-    channel.transcript.add(0, 'caller', `calls ${options.to}`)
     channel.whenOver = () => {
       flow.ended()
       if (flow.place.at !== 'socket') this.#flows.delete(channel.id)
     }
-    await flow.next()
-    return caller
+    return { flow, caller }
   }
 
   /** Ends the test's switch. What is still open by then is a violation, and is closed. */
@@ -144,6 +186,9 @@ export class FakeFreeswitch {
     for (const flow of this.#flows.values()) {
       const { channel } = flow
       if (channel.leg.state === 'over') continue
+      if (channel.identity.isDialled && channel.leg.state === 'ringing') {
+        channel.complain('a phone was left ringing')
+      }
       if (channel.recordings.paths.length > 0) channel.complain('a recording was left running')
       channel.recordings.stopAll('success-maxtime')
     }
@@ -151,69 +196,46 @@ export class FakeFreeswitch {
       if (socket.isOpen) socket.channel.complain('a socket was left open')
       socket.cut()
     }
-    this.#ticking?.cancel()
-    this.#ticking = undefined
+    for (const link of [...this.#links]) link.cut()
+    this.#frames.stop()
   }
 
   #startTicking(): void {
-    if (this.#ticking) return
-    this.#nextTickMs = this.#clock.now() + (this.#options.firstTickMs ?? Math.ceil(this.#random() * FRAME_MS))
+    if (this.#frames.isRunning) return
     this.#events.stampUs = Math.floor(this.#clock.wallMs() * 1_000)
-    this.#armTick()
+    this.#frames.start(this.#options.firstTickMs ?? Math.ceil(this.#random() * FRAME_MS))
   }
 
-  #armTick(): void {
-    this.#ticking = this.#clock.after(this.#nextTickMs - this.#clock.now(), () => {
-      // A late timer owes more than one frame; a timer that is early by a fraction owes none.
-      while (this.#nextTickMs <= this.#clock.now() + 0.5) this.#tick()
-      if (this.#callers.size > 0) this.#armTick()
-      else this.#ticking = undefined
-    })
-  }
-
-  #tick(): void {
-    const lateMs = this.#clock.now() - this.#nextTickMs
-    this.#events.stampUs = Math.floor((this.#clock.wallMs() - lateMs) * 1_000)
-    this.#nextTickMs += FRAME_MS
+  #onFrame(stampUs: number): boolean {
+    this.#events.stampUs = stampUs
+    this.#rooms.beforeFrame()
     for (const [id, caller] of this.#callers) {
       const flow = this.#flows.get(id)
       flow?.channel.tick()
       caller.afterFrame()
       if (caller.isOver) this.#callers.delete(id)
     }
+    this.#originations.afterFrame()
+    this.#rooms.afterFrame()
+    return this.#callers.size > 0 || this.#rooms.count > 0
   }
 
   #fire(name: string, channel: Channel, extra: Headers, bare?: 'bare'): void {
     if (name === 'CHANNEL_HANGUP')
       for (const socket of this.#sockets) if (socket.channel === channel) socket.wake()
+    this.#offer(name, () => this.#events.event(name, channel, extra, bare))
+  }
+
+  /** An event is made only when somebody listens for it. */
+  #offer(name: string, make: () => SwitchEvent): void {
     let event: SwitchEvent | undefined
-    for (const socket of this.#sockets) {
-      if (!socket.listensFor(name)) continue
-      event ??= this.#events.event(name, channel, extra, bare)
-      socket.offer(event)
+    for (const listeners of [this.#sockets, this.#links]) {
+      for (const listener of listeners) {
+        if (!listener.listensFor(name)) continue
+        event ??= make()
+        listener.offer(event)
+      }
     }
-  }
-
-  #load(path: string): Int16Array | undefined {
-    let file: ReturnType<Files['openToRead']>
-    try {
-      file = this.#files.openToRead(toText(path))
-    } catch {
-      return undefined // the switch says FILE NOT FOUND, whatever the reason
-    }
-    try {
-      const bytes = Buffer.alloc(file.size())
-      file.read(bytes, 0)
-      const sound = soundOf(bytes)
-      return sound && this.#throughCodec(sound)
-    } finally {
-      file.close()
-    }
-  }
-
-  #throughCodec(samples: Int16Array): Int16Array {
-    const { codec } = this.#options
-    return codec ? decodeG711(encodeG711(samples, codec), codec) : samples
   }
 
   async #connect(to: Dial): Promise<Duplex> {
@@ -221,15 +243,7 @@ export class FakeFreeswitch {
       this.#refusals--
       throw new Error('connection refused')
     }
-    if (typeof to === 'function') return to()
-    return new Promise((resolve, reject) => {
-      const socket = dialTcp({ ...to, noDelay: true })
-      socket.once('error', reject)
-      socket.once('connect', () => {
-        socket.off('error', reject)
-        resolve(socket)
-      })
-    })
+    return dial(to)
   }
 
   #openSocket(duplex: Duplex, flow: CallFlow): OutboundSocket {
@@ -238,13 +252,26 @@ export class FakeFreeswitch {
     return socket
   }
 
+  #api(line: string, done: (result: string) => void): void {
+    const [name, ...words] = line.split(' ')
+    if (name === 'originate') return this.#originations.start(words.join(' '), done)
+    // It waits for the channel's next frame.
+    if (/^uuid_record \S+ start /i.test(line)) {
+      const untilFrameMs = this.#frames.untilNextMs - JUST_BEFORE_MS
+      this.#clock.after(Math.max(0, untilFrameMs), () => done(api(this.#host, line)))
+      return
+    }
+    done(api(this.#host, line))
+  }
+
   #complain(channel: Channel, what: string): void {
     this.violations.push({ callId: channel.id, atMs: channel.ms, what })
     channel.transcript.add(channel.ms, 'switch', `VIOLATION ${what}`)
   }
 
-  #makeHost(): FlowHost & SocketHost {
+  #makeHost(): Host {
     return {
+      password: this.#options.controlPassword ?? 'ClueCon',
       random: this.#random,
       faults: this.#options.faults ?? {},
       now: () => this.#clock.now(),
@@ -252,15 +279,16 @@ export class FakeFreeswitch {
       after: (ms, run) => this.#clock.after(ms, run),
       nextId: () => this.#ids.next(),
       stampUs: () => this.#events.stampUs,
-      untilTickMs: () => this.#nextTickMs - this.#clock.now(),
+      untilTickMs: () => this.#frames.untilNextMs,
       fire: (name, channel, extra, bare) => this.#fire(name, channel, extra, bare),
-      load: path => this.#load(path),
+      load: path => this.#sounds.load(path),
       complain: (channel, what) => this.#complain(channel, what),
       recordings: {
         create: path => {
           const text = toText(path)
           if (this.#options.faults?.unwritable?.(text)) throw new Error('the file cannot be written')
-          return this.#disk.create(text)
+          const file = this.#disk.create(text)
+          return this.#options.faults?.full?.(text) ? { ...file, append() {}, patch() {} } : file
         },
       },
       connect: to => this.#connect(to),
@@ -268,7 +296,15 @@ export class FakeFreeswitch {
       extension: number => this.#options.extensions?.[toText(number)],
       person: number => this.#options.people?.[toText(number)] ?? {},
       channelData: channel => this.#events.channelData(channel),
-      api: line => api({ flow: uuid => this.#flows.get(uuid) }, line),
+      nextTask: () => ++this.#tasks,
+      flow: uuid => this.#flows.get(uuid),
+      flows: () => this.#flows.values(),
+      hangUpAll: cause => {
+        for (const { channel } of [...this.#flows.values()]) channel.hangUp(cause, 'switch')
+      },
+      conference: (data, channel) => this.#rooms.application(data, channel),
+      conferenceCommand: words => this.#rooms.command(words),
+      api: (line, done) => this.#api(line, done),
       execute: (uuid, execute) => {
         const channel = this.#flows.get(uuid)?.channel
         if (channel && execute.app === 'playback') this.#checkPrompt(channel, toText(execute.data))
@@ -276,7 +312,21 @@ export class FakeFreeswitch {
         return channel !== undefined
       },
       kill: (uuid, cause) => this.#flows.get(uuid)?.channel.hangUp(cause, 'assistant'),
-      backgroundJob: (jobId, line, result) => this.#events.backgroundJob(jobId, line, result),
+      jobDone: (jobId, line, result) =>
+        this.#offer('BACKGROUND_JOB', () => this.#events.backgroundJob(jobId, line, result)),
+      fireRoom: (about, channel, extra) =>
+        this.#offer('CUSTOM', () => this.#events.custom('conference::maintenance', about, channel, extra)),
+      complainOf: (callId, what) => void this.violations.push({ callId, atMs: 0, what }),
+      linkClosed: link => void this.#links.delete(link),
+      isKnownUser: user => this.#options.users?.includes(user) || this.#options.people?.[user] !== undefined,
+      isKnownGateway: gateway => this.#options.gateways?.includes(gateway) ?? false,
+      dial: facts => this.#leg({ ...facts, direction: 'outbound' }, []).flow.channel,
+      putThrough: (channel, steps) => this.#flows.get(channel.id)?.begin(steps),
+      stepsFor: (app, data) => [
+        app === 'socket'
+          ? { do: 'socket', to: addressesIn(data, this.#options.listeners) }
+          : { do: 'execute', app, data },
+      ],
       closed: socket => {
         this.#sockets.delete(socket)
         this.#flows.get(socket.channel.id)?.socketLost(socket)

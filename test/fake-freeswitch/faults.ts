@@ -12,8 +12,10 @@ export interface Faults {
   glueBytes?: boolean
   /** What becomes of an event before it is written. Later events may overtake one that is delayed. */
   event?: (event: SwitchEvent) => EventFate
-  /** Recordings whose files cannot be written; `uuid_record` says +OK all the same. */
+  /** Recordings whose files cannot be made: `uuid_record` refuses. */
   unwritable?: (path: string) => boolean
+  /** Recordings on a full disk: they begin like any other, and never grow. */
+  full?: (path: string) => boolean
 }
 
 const LARGEST_PIECE_BYTES = 60

@@ -16,19 +16,21 @@ export interface Timed<T> {
 }
 
 export interface Golden {
-  /** What the daemon wrote, in milliseconds since its `connect`. */
+  /** The capture's own time of what is 0 here: of the first chunk, unless another was given. */
+  zeroMs: number
+  /** What the daemon wrote. */
   commands: Timed<Buffer>[]
   messages: Timed<Message>[]
 }
 
-export function readGolden(name: string): Golden {
+export function readGolden(name: string, zeroMs?: number): Golden {
   const text = readFileSync(new URL(`golden/${name}.jsonl`, import.meta.url), 'utf8')
   const chunks = text
     .trim()
     .split('\n')
     .map(line => JSON.parse(line) as Chunk)
-  const startMs = chunks[0]?.t ?? 0
-  const golden: Golden = { commands: [], messages: [] }
+  const startMs = zeroMs ?? chunks[0]?.t ?? 0
+  const golden: Golden = { zeroMs: startMs, commands: [], messages: [] }
   const reader = new MessageReader()
   for (const { t, dir, data } of chunks) {
     const bytes = Buffer.from(data, 'latin1')
@@ -80,6 +82,24 @@ const READ_BY_DAEMONS = [
   'variable_current_application_response',
   'variable_playback_terminators',
   'variable_uuid',
+  'variable_hangup_cause',
+  'variable_sip_hangup_disposition',
+  'Channel-Call-State',
+  'Call-Direction',
+  'Event-Subclass',
+  'Action',
+  'Conference-Name',
+  'Conference-Size',
+  'Conference-Profile-Name',
+  'Floor',
+  'Talking',
+  'Old-ID',
+  'New-ID',
+  'Member-ID',
+  'Job-UUID',
+  'Job-Command',
+  'Job-Command-Arg',
+  '_body',
 ]
 
 /** Identifiers that the switch makes up. */
@@ -92,12 +112,16 @@ export function essence(message: Message): unknown {
     for (const name of READ_BY_DAEMONS) {
       const value = message.event[name]
       if (value === undefined) continue
-      event[name] = name === 'Application-UUID' && MADE_UP.test(value) ? 'made up' : value
+      const counted = name === 'Member-ID' || (name.endsWith('-ID') && /^\d+$/.test(value))
+      const madeUp = counted || (name === 'Application-UUID' && MADE_UP.test(value))
+      event[name] = madeUp ? 'made up' : value
     }
     return event
   }
   if (message.headers['Event-Name'] === 'CHANNEL_DATA') return channelEssence(message.headers)
-  return { headers: { ...message.headers }, body: message.body }
+  const body = message.body.replace(/^(\+OK (?:kicked|hup)) \d+$/gm, '$1 a member')
+  const { 'Content-Length': _length, ...headers } = message.headers
+  return { headers, body }
 }
 
 const READ_OF_CHANNEL_DATA = [

@@ -42,6 +42,21 @@ export interface Frame {
   to: number
 }
 
+/** Several frames at once, as one hears them; a single one stays what it is. */
+export function mixOf(frames: readonly Frame[]): Frame | undefined {
+  const [first, second] = frames
+  if (!first || !second) return first
+  const source = new Int16Array(FRAME_SAMPLES)
+  for (const frame of frames) {
+    const length = Math.min(FRAME_SAMPLES, frame.to - frame.from)
+    for (let i = 0; i < length; i++) {
+      const sum = (source[i] ?? 0) + (frame.source[frame.from + i] ?? 0)
+      source[i] = Math.max(-32_768, Math.min(32_767, sum))
+    }
+  }
+  return { source, from: 0, to: FRAME_SAMPLES }
+}
+
 interface Utterance {
   samples: Int16Array
   /** Sample position in the call before which it must not begin. */

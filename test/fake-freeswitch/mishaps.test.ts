@@ -52,12 +52,23 @@ test('a recording that goes on while the caller talks to people is a violation',
   expect(complaints()).toEqual(['a recording goes on while the caller talks to people'])
 })
 
-test('a recording that cannot be written is +OK, and never starts', async () => {
+test('a recording whose file cannot be made is refused, and no event tells of it', async () => {
   const { clock, daemon, caller } = await connected({ faults: { unwritable: path => path.includes('full') } })
   daemon.send(`api uuid_record ${caller.id} start /spool/full.wav 0 ${EAR}`)
   await clock.advanceAsync(40)
+  expect(daemon.replies.at(-1)).toBe('-ERR Cannot record session!\n')
+  expect(daemon.events('RECORD_START', 'RECORD_STOP')).toEqual([])
+})
+
+test('a recording on a full disk begins like any other, and never grows', async () => {
+  const { clock, daemon, caller, files } = await connected({
+    faults: { full: path => path.includes('full') },
+  })
+  daemon.send(`api uuid_record ${caller.id} start /spool/full.wav 0 ${EAR}`)
+  await clock.advanceAsync(200)
   expect(daemon.replies.at(-1)).toBe('+OK Success\n')
-  expect(daemon.events('RECORD_START')).toEqual([])
+  expect(daemon.events('RECORD_START', 'RECORD_STOP')).toHaveLength(1)
+  expect(files.bytesOf('/spool/full.wav')).toHaveLength(0)
 })
 
 test('a stalled recording catches up in one burst and loses nothing', async () => {

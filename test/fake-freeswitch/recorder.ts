@@ -3,6 +3,7 @@
 
 import type { RecordingFile } from './disk.ts'
 import type { Frame } from './media-line.ts'
+import { RecordingSilence } from './recording-silence.ts'
 import { bytesOf, FRAME_SAMPLES, HEADER_BYTES, LINE_RATE, wavHeader } from './wav.ts'
 
 export interface RecorderSettings {
@@ -11,8 +12,8 @@ export interface RecorderSettings {
   stereo: boolean
   rate: 8_000 | 16_000
   buffered: boolean
-  /** 0: no limit. */
-  limitMs: number
+  /** The second of the wall clock in which it ends. */
+  untilSecond: number
   /** As given, for the `Recording-Variable-…` headers. */
   given: Readonly<Record<string, string>>
 }
@@ -25,7 +26,7 @@ const SILENT_FRAME: Frame = { source: SILENCE, from: 0, to: FRAME_SAMPLES }
 
 export function recorderSettings(
   path: string,
-  limitSeconds: number,
+  untilSecond: number,
   given: Readonly<Record<string, string>>,
 ): RecorderSettings {
   return {
@@ -34,13 +35,14 @@ export function recorderSettings(
     stereo: given.RECORD_STEREO === 'true',
     rate: given.record_sample_rate === '16000' ? 16_000 : 8_000,
     buffered: given.enable_file_write_buffering !== 'false',
-    limitMs: limitSeconds * 1_000,
+    untilSecond,
     given,
   }
 }
 
 export class Recorder {
   readonly settings: RecorderSettings
+  readonly silence: RecordingSilence
   masked = false
   paused = false
   /**
@@ -55,6 +57,7 @@ export class Recorder {
 
   constructor(settings: RecorderSettings, file: RecordingFile) {
     this.settings = settings
+    this.silence = new RecordingSilence(settings.given)
     this.#file = file
     this.#scratch = new Int16Array(FRAME_SAMPLES * this.#channels * (settings.rate / LINE_RATE))
     file.append(wavHeader(this.#channels, settings.rate, 0))

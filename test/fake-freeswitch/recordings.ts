@@ -4,15 +4,17 @@ import type { RecordingFile } from './disk.ts'
 import type { Headers } from './event-headers.ts'
 import type { Frame } from './media-line.ts'
 import { Recorder, recorderSettings } from './recorder.ts'
+import type { SilenceEnd } from './recording-silence.ts'
 
 export interface RecordingsHost {
   /** Throws when the file cannot be written. */
   create(path: string): RecordingFile
   fire(name: 'RECORD_START' | 'RECORD_STOP', extra: Headers): void
   variables: Map<string, string>
+  wallMs(): number
 }
 
-type Completion = 'success-maxtime' | 'success-silence' | 'empty-file' | 'uri-failure'
+type Completion = 'success-maxtime' | SilenceEnd | 'empty-file'
 
 export class Recordings {
   readonly host: RecordingsHost
@@ -27,21 +29,23 @@ export class Recordings {
     return [...this.#running.keys()]
   }
 
-  start(path: string, limitSeconds: number, given: Record<string, string>): void {
-    if (this.#running.has(path)) return
-    const settings = recorderSettings(path, limitSeconds, given)
+  /** False when the file cannot be written: no event tells of it. */
+  start(path: string, limitSeconds: number, given: Record<string, string>): boolean {
+    if (this.#running.has(path)) return true
+    const untilSecond = limitSeconds > 0 ? this.#second() + limitSeconds : Number.POSITIVE_INFINITY
+    const settings = recorderSettings(path, untilSecond, given)
     let file: RecordingFile
     try {
       file = this.host.create(path)
     } catch {
-      // The switch says +OK to a file it cannot write; only the missing RECORD_START tells.
-      this.host.fire('RECORD_STOP', { ...headers(path, given), 'Record-Completion-Cause': 'uri-failure' })
-      return
+      this.host.variables.set('record_completion_cause', 'uri-failure')
+      return false
     }
     const recorder = new Recorder(settings, file)
     recorder.stalled = this.#stalled
     this.#running.set(path, recorder)
     this.host.fire('RECORD_START', headers(path, given))
+    return true
   }
 
   /** `all` stops every one, as on the real switch. */
@@ -70,6 +74,10 @@ export class Recordings {
     return paths.length > 0
   }
 
+  #second(): number {
+    return Math.floor(this.host.wallMs() / 1_000)
+  }
+
   change(path: string, change: (recorder: Recorder) => void): boolean {
     const recorder = this.#running.get(path)
     if (recorder) change(recorder)
@@ -84,9 +92,14 @@ export class Recordings {
 
   write(said: Frame | undefined, played: Frame | undefined): void {
     for (const [path, recorder] of this.#running) {
+      // Whole seconds of the wall clock are counted: a limit of one second can be over at once.
+      if (this.#second() >= recorder.settings.untilSecond) {
+        this.stop(path, 'success-maxtime')
+        continue
+      }
       recorder.write(said, played)
-      const { limitMs } = recorder.settings
-      if (limitMs > 0 && recorder.ms >= limitMs) this.stop(path, 'success-maxtime')
+      const silence = recorder.silence.hears(said)
+      if (silence) this.stop(path, silence)
     }
   }
 }

@@ -15,6 +15,8 @@ export interface Session {
   format: 'plain' | 'json'
   /** Names that are listened for; `ALL` for every one. */
   events: ReadonlySet<string>
+  /** Of CUSTOM events. */
+  subclasses: ReadonlySet<string>
   filters: readonly (readonly [string, string])[]
   myevents: boolean
   /**
@@ -27,6 +29,7 @@ export interface Session {
 export const NEW_SESSION: Session = {
   format: 'plain',
   events: new Set(),
+  subclasses: new Set(),
   filters: [],
   myevents: false,
   lingerSeconds: undefined,
@@ -194,9 +197,13 @@ function listen(session: Session, words: string[]): Outcome {
   const names = named ? given.slice(1) : given
   if (names.length === 0) return { effects: [{ do: 'reply', text: '-ERR no keywords supplied' }] }
   const chosen = named ? format : session.format
-  const events = new Set([...session.events, ...names.map(name => name.toUpperCase())])
+  // What follows CUSTOM are subclasses of it.
+  const custom = names.findIndex(name => name.toUpperCase() === 'CUSTOM')
+  const plain = custom < 0 ? names : names.slice(0, custom + 1)
+  const events = new Set([...session.events, ...plain.map(name => name.toUpperCase())])
+  const subclasses = new Set([...session.subclasses, ...names.slice(plain.length)])
   return {
-    session: { ...session, events, format: chosen },
+    session: { ...session, events, subclasses, format: chosen },
     effects: [ok(`event listener enabled ${chosen}`)],
   }
 }
@@ -261,7 +268,11 @@ function suspicions({ line, headers, stray }: Command): string[] {
  */
 export function wants(session: Session, event: SwitchEvent, channelId: string): boolean {
   if (session.myevents && event.headers['Unique-ID'] !== channelId) return false
-  if (!session.events.has(event.name) && !session.events.has('ALL')) return false
+  if (!session.events.has('ALL')) {
+    if (!session.events.has(event.name)) return false
+    if (event.name === 'CUSTOM' && !session.subclasses.has(event.headers['Event-Subclass'] ?? ''))
+      return false
+  }
   return session.filters.length === 0 || session.filters.some(one => agrees(one, event.headers))
 }
 

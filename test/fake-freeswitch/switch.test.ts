@@ -62,14 +62,15 @@ test('while the caller holds, the recording stops growing and nothing played is 
   await clock.advanceAsync(200)
   caller.holds()
   const size = files.bytesOf('/spool/h.wav').length
-  await clock.advanceAsync(400)
+  await clock.advanceAsync(800)
   expect(files.bytesOf('/spool/h.wav').length).toBe(size)
   caller.unholds()
   await clock.advanceAsync(1_000)
   expect(files.bytesOf('/spool/h.wav').length).toBeGreaterThan(size)
   expect(daemon.events('CHANNEL_HOLD', 'CHANNEL_UNHOLD')).toHaveLength(2)
   const heard = caller.heard.filter(sample => sample !== 0).length
-  expect(heard).toBe(8_000 - 20 * 160)
+  // For half a second of a hold a playback stands still; the rest of it is lost.
+  expect(heard).toBe(8_000 - 15 * 160)
   expect(daemon.events('PLAYBACK_STOP')[0]?.what['Playback-Status']).toBe('done')
 })
 

@@ -11,6 +11,7 @@ import type { Profile } from '../src/call/profile.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import type { Log } from '../src/lib/log.ts'
 import { FreeSwitch } from '../src/pbx/freeswitch/freeswitch.ts'
+import { PbxError } from '../src/pbx/pbx.ts'
 import type { Recognizer } from '../src/speech/recognizer.ts'
 import {
   type CallOptions,
@@ -50,6 +51,8 @@ export class Desk {
   readonly recognizer = new ScriptedRecognizer(this.clock)
   readonly prompts = new HummedPrompts(this.files, this.clock)
   readonly log: LogLine[] = []
+  /** Calls that come now are on a switch that cannot pause what it plays. */
+  refusePauses = false
   /** Calls that come now meet a bug of ours as soon as somebody should be listened to. */
   breakListeners = false
   readonly switch: FakeFreeswitch
@@ -117,7 +120,10 @@ export class Desk {
       ids: numbered,
       log,
     })
-    this.#pbx.handOver(leg => this.calls.admit(leg))
+    this.#pbx.handOver(leg => {
+      if (this.refusePauses) leg.pause = () => Promise.reject(new PbxError('it cannot pause'))
+      this.calls.admit(leg)
+    })
     this.switch = new FakeFreeswitch({ clock, files, promptFolders: ['/prompts', '/sounds'], ...options.pbx })
   }
 

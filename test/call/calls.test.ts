@@ -167,6 +167,26 @@ describe('all calls', () => {
     expect(desk.ending(caller)).toMatchObject({ by: 'us', why: 'fault', fault: 'engine' })
   })
 
+  test('an engine that throws what is no error is an engine that failed', async () => {
+    desk = new Desk()
+    desk.engine.answer = () => {
+      throw 'a text'
+    }
+    const caller = await desk.call()
+    await desk.passing(caller.isSentToPeople())
+    expect(desk.ending(caller)).toMatchObject({ because: { fault: 'engine', message: 'a text' } })
+    caller.hangsUp()
+  })
+
+  test('a voice that throws what is no error is a voice that failed', async () => {
+    desk = new Desk()
+    desk.prompts.get = () => Promise.reject('a text')
+    const caller = await desk.call()
+    await desk.passing(caller.isSentToPeople())
+    expect(desk.ending(caller)).toMatchObject({ because: { fault: 'voice', message: 'a text' } })
+    caller.hangsUp()
+  })
+
   test('a drain waits for the calls there are, and tells for whom', async () => {
     desk = new Desk({ policy: { silenceMs: 60_000 } })
     const caller = await desk.call()

@@ -1180,6 +1180,123 @@ describe('hold', () => {
   })
 })
 
+describe('small print', () => {
+  test('an engine that ends the call while the caller holds us ends it at once', () => {
+    const { d, commands } = play(
+      at(phases['thinking:speech'] as Phase),
+      { type: 'held', atMs: 0 },
+      { type: 'directiveGiven', turn: TURN, directive: { type: 'end', reason: 'done' }, atMs: 10 },
+    )
+    expect(d.phase.is).toBe('closing')
+    expect(commands).toContain('hangUp')
+  })
+
+  test('the first sound of an answer may come after the caller has spoken into it', () => {
+    const { d } = play(at({ is: 'interrupted', speech: { ...speaking, unheard: { type: 'start' } } }), {
+      type: 'speechStarted',
+      turn: TURN,
+      atMs: 0,
+    })
+    expect(d.phase).toMatchObject({ is: 'interrupted', speech: { unheard: null } })
+  })
+
+  test('an engine that has said all is not missed while the caller talks', () => {
+    const { commands } = play(at({ is: 'interrupted', speech: complete }), {
+      type: 'timeUp',
+      name: 'engine',
+      turn: TURN,
+      atMs: 0,
+    })
+    expect(commands).toEqual([])
+  })
+
+  test('the key for people alone, where it would be a valid answer, is one', () => {
+    const { d } = play(listeningFor({ expect: 'digits', validDigits: ['0', '01'] }), ...press('0'), {
+      type: 'timeUp',
+      name: 'digits',
+      turn: TURN,
+      atMs: 0,
+    })
+    expect(asked(d)).toMatchObject({ type: 'digits', digits: '0' })
+  })
+
+  test('words without a letter are not spoken', () => {
+    expect(
+      play(at(speaking), { type: 'directiveGiven', turn: TURN, directive: say(''), atMs: 0 }).commands,
+    ).toEqual([])
+  })
+
+  test('a transfer with an empty announcement needs no words', () => {
+    const directive = { type: 'transfer', to: 'sales', announce: '' } as const
+    const { d } = play(at(phases['thinking:speech'] as Phase), {
+      type: 'directiveGiven',
+      turn: TURN,
+      directive,
+      atMs: 0,
+    })
+    expect(d.phase).toMatchObject({ is: 'moving', to: sales })
+  })
+
+  test('a profile without phrases for silences listens on', () => {
+    const silent = { ...settings, phrases: { ...settings.phrases, silence: [] } }
+    const { d, commands } = play(at(phases['thinking:silence'] as Phase, { settings: silent }), {
+      type: 'answerFinished',
+      turn: TURN,
+      atMs: 0,
+    })
+    expect(d.phase.is).toBe('listening')
+    expect(commands.filter(one => one.startsWith('speak'))).toEqual([])
+  })
+
+  test('parts of unknown confidence joined are of unknown confidence', () => {
+    const { d } = play(at({ ...listening, carried: { ...said, confidence: null } }), {
+      type: 'utteranceHeard',
+      utterance: said,
+      atMs: 0,
+    })
+    expect(asked(d)).toMatchObject({ utterance: { confidence: null, text: 'hello hello' } })
+  })
+
+  test('noise that ends while the caller speaks again says nothing', () => {
+    const { d, commands } = play(
+      at(listening),
+      { type: 'callerSpoke', atMs: 0 },
+      { type: 'callerPaused', atMs: 500 },
+      { type: 'callerSpoke', atMs: 600 },
+      { type: 'nothingHeard', atMs: 700 },
+    )
+    expect(d.phase.is).toBe('listening')
+    expect(commands).toEqual([])
+  })
+
+  test('a part that was understood is answered when the next one cannot be recognized', () => {
+    const { d } = play(
+      at({ ...listening, carried: said }),
+      { type: 'callerSpoke', atMs: 0 },
+      { type: 'callerPaused', atMs: 500 },
+      { type: 'hearingFailed', message: 'no', atMs: 700 },
+    )
+    expect(asked(d)).toMatchObject({ type: 'speech', utterance: said })
+  })
+
+  test('a complete answer that was held is only spoken on', () => {
+    expect(play(at(complete), { type: 'held', atMs: 0 }, { type: 'unheld', atMs: 9 }).commands).toEqual([])
+    expect(play(at(speaking), { type: 'held', atMs: 0 }, { type: 'unheld', atMs: 9 }).commands).toEqual([
+      'stop engine',
+      'start engine 8000',
+    ])
+  })
+
+  test('a call that the switch ended is not the caller’s doing', () => {
+    const { d } = play(at(listening), {
+      type: 'legHungUp',
+      hangUp: { by: 'switch', cause: 'MEDIA_TIMEOUT' },
+      atMs: 0,
+    })
+    expect(d.phase).toMatchObject({ ending: { by: 'switch', why: 'hung-up', cause: 'MEDIA_TIMEOUT' } })
+  })
+})
+
 describe('limits and failures', () => {
   test('a call with too many turns goes to people', () => {
     const { d, commands } = play(at(listening, { turn: 100 }), {

@@ -109,6 +109,14 @@ describe('the outcome', () => {
     expect(outcomes).toEqual([{ is: 'failed', message: 'by hand: it broke' }])
   })
 
+  test('of a recognizer that throws what is no error is a failure', () => {
+    const { hearkening, outcomes } = begin(() => {
+      throw 'a text'
+    })
+    hearkening.finish(400)
+    expect(outcomes).toEqual([{ is: 'failed', message: 'by hand: a text' }])
+  })
+
   test('of one that reports before it has returned is kept', () => {
     const { hearkening, outcomes } = begin(hear => hear(final))
     hearkening.finish(400)

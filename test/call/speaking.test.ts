@@ -110,6 +110,55 @@ describe('sentences', () => {
   })
 })
 
+describe('an interruption', () => {
+  const long = 'This is a long sentence that goes on for quite some time before it ends.'
+
+  test('by noise twice in a row is gone on from twice', async () => {
+    desk = new Desk()
+    desk.engine.answer = input => (input.type === 'start' ? [say(long)] : [])
+    const caller = await desk.call()
+    await desk.hears(caller, long)
+    for (let time = 0; time < 2; time++) {
+      await desk.clock.advanceAsync(600)
+      await desk.says(caller, 'hm', { nothing: true })
+      await desk.passing(caller.hearsSpeech({ withinMs: 3_000 }))
+    }
+    await desk.passing(caller.hearsSilence({ ms: 1_000 }))
+    expect(caller.plays).toHaveLength(1)
+    expect(caller.plays[0]).toMatchObject({ how: 'done' })
+    caller.hangsUp()
+  })
+
+  test('while the caller holds us begins the sentence again afterwards', async () => {
+    desk = new Desk()
+    desk.engine.answer = input => (input.type === 'start' ? [say(long)] : [])
+    const caller = await desk.call()
+    await desk.hears(caller, long)
+    await desk.clock.advanceAsync(600)
+    await desk.says(caller, 'one moment please', { never: true })
+    caller.holds()
+    await desk.clock.advanceAsync(3_000)
+    caller.unholds()
+    await desk.passing(caller.until(() => caller.plays.length === 2, { what: 'hears it again' }))
+    await desk.passing(caller.hearsSilence({ ms: 1_000 }))
+    expect(caller.plays[1]).toMatchObject({ how: 'done' })
+    caller.hangsUp()
+  })
+
+  test('of a switch that cannot pause stops the sentence instead', async () => {
+    desk = new Desk()
+    desk.engine.answer = input => (input.type === 'start' ? [say(long)] : [say('Yes.')])
+    desk.refusePauses = true
+    const caller = await desk.call()
+    await desk.hears(caller, long)
+    await desk.clock.advanceAsync(600)
+    await desk.says(caller, 'hello')
+    await desk.hears(caller, 'Yes.')
+    expect(caller.plays[0]).toMatchObject({ how: 'break' })
+    caller.hangsUp()
+  })
+})
+
 describe('what was heard', () => {
   test('of an answer that was never begun is nothing', async () => {
     desk = new Desk()

@@ -58,7 +58,7 @@ test('11: a caller whose name is Latin-1', async () => {
 test('12: the switch itself stops a recording when the caller has fallen silent', async () => {
   const replayed = await replay('12-native-silence-endpoint', {
     acts: ({ caller }) => [
-      { atMs: 1_000, act: () => void caller.says(new Int16Array(3_630 * 8).fill(2_000)) },
+      { atMs: 1_000, act: () => void caller.says(new Int16Array(3_615 * 8).fill(2_000)) },
     ],
   })
   expectSame(replayed)

@@ -83,6 +83,7 @@ const READ_BY_DAEMONS = [
   'variable_playback_terminators',
   'variable_uuid',
   'variable_hangup_cause',
+  'variable_record_completion_cause',
   'variable_sip_hangup_disposition',
   'Channel-Call-State',
   'Call-Direction',

@@ -97,9 +97,9 @@ export class Recordings {
         this.stop(path, 'success-maxtime')
         continue
       }
-      recorder.write(said, played)
       const silence = recorder.silence.hears(said)
       if (silence) this.stop(path, silence)
+      else recorder.write(said, played)
     }
   }
 }

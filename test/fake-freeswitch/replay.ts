@@ -175,6 +175,9 @@ export function expectSame({ links, caller }: Replayed, boundMs = TICK_MS): void
       // The close after lingering falls on a whole second of the wall clock: the next one by a hair.
       const goodbye = one.what.body.startsWith('Disconnected')
       expect(apartMs, `${name} ${i}: ${what}`).toBeLessThan(goodbye ? 1_000 : boundMs)
+      // Which frame is a recording's first is a matter of chance.
+      if (what === 'RECORD_STOP')
+        expect(Math.abs(recordedMs(fake.what) - recordedMs(one.what))).toBeLessThan(40)
     })
     // A recording begins between two ticks: its stamp may be that of either.
     const stamps = (messages: Timed<Message>[]) =>
@@ -195,6 +198,10 @@ function concerns({ event }: Message, callerId: string, golden: Golden): boolean
   if (job !== undefined) return written.includes(job)
   const leg = event['Unique-ID']
   return leg === undefined || leg === callerId || written.includes(leg)
+}
+
+function recordedMs(message: Message): number {
+  return Number(message.event?.variable_record_ms)
 }
 
 function isRecordStart(message: Message): boolean {

@@ -1,7 +1,6 @@
 // One captured session on a real switch: a caller who is a phone of its own, a daemon that a script plays, and
 // every byte between daemon and switch with its time.
 
-import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { hostname, networkInterfaces } from 'node:os'
@@ -173,10 +172,6 @@ export class Session {
       name,
       text: chunks.map(chunk => `${JSON.stringify(chunk)}\n`).join(''),
     }))
-  }
-
-  id(): string {
-    return randomUUID()
   }
 
   async close(): Promise<void> {

@@ -169,7 +169,11 @@ function take(d: Dialogue, event: CallEvent): Step {
     case 'legMoved':
       return legMoved(d)
     case 'legHungUp':
-      return over(d, d.phase.is === 'closing' ? d.phase.ending : hungUp(event.hangUp))
+      // Who hangs up into the last words was quicker than we were.
+      return over(
+        d,
+        d.phase.is === 'closing' && event.hangUp.by === 'us' ? d.phase.ending : hungUp(event.hangUp),
+      )
     case 'legLost':
       return over(d, { by: 'switch', why: 'lost', message: event.message })
     case 'shutdownBegun':

@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util'
 import { referenceKnobs } from '../fakes/google-speech/knobs.ts'
 import { Voice } from '../fakes/voice.ts'
 import { conversationsAtOnce } from '../freeswitch/conversations.ts'
-import { findFreeswitch } from '../freeswitch/real-switch.ts'
+import { checkGuard } from '../freeswitch/guard.ts'
+import { findFreeswitch, RealSwitch } from '../freeswitch/real-switch.ts'
 import { independentPhones, SAID_BY_SIPP } from '../freeswitch/sipp.ts'
 import { FreeswitchVenue } from '../freeswitch/venue.ts'
 import { testProfile } from '../profile.ts'
@@ -81,7 +82,19 @@ async function runScenarios(program: string): Promise<number> {
   } finally {
     faults = await venue.stop()
   }
+  if (values.only === '') faults.push(...(await guardFaults(program)))
   return summarize(version, results, faults, (performance.now() - beganMs) / 1_000)
+}
+
+/** The daemon is killed, stopped, not there: what becomes of the callers, on a switch of its own, one check after the other. */
+async function guardFaults(program: string): Promise<string[]> {
+  console.log('\nA dead or stuck daemon, with the dialplan that is shipped:')
+  const pbx = await RealSwitch.start(program)
+  try {
+    return await checkGuard(pbx, line => console.log(`  ${line}`))
+  } finally {
+    await pbx.stop()
+  }
 }
 
 /** Why a scenario cannot run here; undefined when it can. */

@@ -778,7 +778,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ['moving', 'faulted', 'over · stop closing · close us/fault'],
   ['closing', 'time: closing', 'over · stop closing · close assistant/finished'],
   ['closing', 'legMoved', 'over · stop closing · close switch/taken'],
-  ['closing', 'legHungUp', 'over · stop closing · close assistant/finished'],
+  ['closing', 'legHungUp', 'over · stop closing · close caller/hung-up'],
   ['closing', 'legLost', 'over · stop closing · close switch/lost'],
   ['closing', 'faulted', 'over · stop closing · close us/fault'],
 ]
@@ -1285,6 +1285,12 @@ describe('small print', () => {
       'stop engine',
       'start engine 8000',
     ])
+  })
+
+  test('a call that we end has the ending that we meant', () => {
+    const hangUp = { by: 'us', cause: 'NORMAL_CLEARING' } as const
+    const { d } = play(at({ is: 'closing', ending }), { type: 'legHungUp', hangUp, atMs: 0 })
+    expect(d.phase).toEqual({ is: 'over', ending })
   })
 
   test('a call that the switch ended is not the caller’s doing', () => {

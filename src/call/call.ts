@@ -158,15 +158,10 @@ export class Call {
   }
 
   #advance(event: CallEvent): void {
-    const { atMs, ...facts } = event
-    this.#note(this.#isSecret(event) ? { type: event.type, confidential: true } : facts, atMs)
+    this.#note(isConfidential(this.#dialogue.phase) ? withoutKey(event) : withoutSecrets(event), event.atMs)
     const [dialogue, commands] = step(this.#dialogue, event)
     this.#dialogue = dialogue
     for (const command of commands) this.#execute(command)
-  }
-
-  #isSecret(event: CallEvent): boolean {
-    return event.type === 'digitPressed' && isConfidential(this.#dialogue.phase)
   }
 
   /** A bug of ours ends this call as gently as can be, and no other. */
@@ -280,6 +275,21 @@ export class Call {
 }
 
 /** The question as it may be written down. */
+/** What the caller keys in confidence, as the journal may have it. */
+function withoutKey(event: CallEvent): Note {
+  if (event.type === 'digitPressed') return { type: event.type, confidential: true }
+  return withoutSecrets(event)
+}
+
+/** The digits that a confidential question accepts are as secret as those that are keyed. */
+function withoutSecrets(event: CallEvent): Note {
+  const { atMs: _, ...facts } = event
+  if (event.type !== 'directiveGiven' || event.directive.type !== 'listen') return facts
+  const { expectation } = event.directive
+  if (!expectation.confidential) return facts
+  return { ...facts, directive: { ...event.directive, expectation: { ...expectation, validDigits: null } } }
+}
+
 function writable(question: Question): object {
   return question.type === 'digits' && question.confidential ? { ...question, digits: null } : question
 }

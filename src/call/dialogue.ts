@@ -36,18 +36,11 @@ import {
   goOn,
   hearingFailed,
   nothingHeard,
-  typedAhead,
   utteranceHeard,
+  withTypedDigits,
 } from './dialogue/hearing.ts'
 import { endingFor, enter, hungUp, isLeaving, listenOpenly, over, say, toPeople } from './dialogue/leaving.ts'
-import {
-  type Dialogue,
-  isConfidential,
-  isConversing,
-  type Phase,
-  type Step,
-  timersOf,
-} from './dialogue/state.ts'
+import { type Dialogue, isConfidential, isConversing, type Step, timersOf } from './dialogue/state.ts'
 import type { Ending } from './ending.ts'
 import type { CallEvent, Command, Piece, TimerName } from './vocabulary.ts'
 
@@ -95,14 +88,6 @@ const HEARINGS: ReadonlySet<CallEvent['type']> = new Set<CallEvent['type']>([
 /** A phase that was passed through has left no timer behind. */
 function mayRunIn(kept: readonly TimerName[]): (command: Command) => boolean {
   return command => command.type !== 'startTimer' || command.name === 'call' || kept.includes(command.name)
-}
-
-/** Digits that were pressed before we listened count as pressed when we do. */
-function withTypedDigits(before: Phase, [d, commands]: Step, atMs: number): Step {
-  if (before.is !== 'thinking' && before.is !== 'speaking') return [d, commands]
-  if (d.phase.is !== 'listening' || d.phase.digits !== '') return [d, commands]
-  const [typed, more] = typedAhead(d, before.typed, atMs)
-  return [typed, [...commands, ...more]]
 }
 
 function callerAfter(before: Dialogue['caller'], event: CallEvent): Dialogue['caller'] {
@@ -242,12 +227,12 @@ function speechFinished(d: Dialogue, atMs: number): Step {
 }
 
 function voiceFailed(d: Dialogue, message: string, atMs: number): Step {
+  const phase = d.phase.is === 'held' ? d.phase.before : d.phase
   // Who was not told is not recorded.
-  if (d.phase.is === 'informing') return greet(d, false, atMs)
+  if (phase.is === 'informing') return alsoWhileHeld(d, inner => greet(inner, false, atMs))
   // The last words could not be said, but the way out is still open.
-  if (d.phase.is === 'speaking' && isLeaving(d)) return enter(d, d.phase.next, atMs)
-  const { is } = d.phase.is === 'held' ? d.phase.before : d.phase
-  if (is !== 'speaking' && is !== 'interrupted') return [d, []]
+  if (phase.is === 'speaking' && isLeaving(d)) return enter(d, phase.next, atMs)
+  if (phase.is !== 'speaking' && phase.is !== 'interrupted') return [d, []]
   return toPeople(d, { why: 'fault', fault: 'voice', message }, atMs)
 }
 

@@ -48,7 +48,8 @@ export class Keeper {
     const starting: State = { is: 'starting' }
     this.#state = starting
     try {
-      const recording = await this.#options.leg.keep(await this.#newPath(), KEPT_SAMPLE_RATE)
+      const path = await this.#newPath()
+      const recording = await this.#keep(path)
       this.#options.note({ type: 'recordingKept', path: recording.path })
       void recording.stopped.then(({ cause }) => this.#ended(recording, cause))
       if (this.#state === starting) this.#state = { is: 'running', recording }
@@ -57,6 +58,16 @@ export class Keeper {
       if (this.#state !== starting) return // nobody wants it any more
       this.#state = { is: 'stopped' }
       this.#failed('recordingFailed', error, 'the call is not recorded')
+    }
+  }
+
+  /** What began too late was told to nobody, so nothing of it may stay. */
+  async #keep(path: string): Promise<Recording> {
+    try {
+      return await this.#options.leg.keep(path, KEPT_SAMPLE_RATE)
+    } catch (error) {
+      this.#options.files.remove(path)
+      throw error
     }
   }
 

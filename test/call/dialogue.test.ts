@@ -596,6 +596,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ['informing', 'legLost', 'over · close switch/lost'],
   ['informing', 'shutdownBegun', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
   ['informing', 'faulted', 'moving · transfer 2000 · start closing 5000'],
+  ['held:informing', 'voiceFailed', 'held · ask 0 start'],
   ['held:informing', 'earFailed', 'moving · withdraw · hush · transfer 2000 · start closing 5000'],
   ['held:informing', 'unheld', 'informing'],
   ['held:informing', 'time: call', 'moving · withdraw · hush · transfer 2000 · start closing 5000'],

@@ -213,6 +213,116 @@ describe('a kept recording', () => {
   })
 })
 
+/** Presses quickly, as people do who know a number by heart. */
+const presses = (desk: Desk, caller: Caller, digits: string) =>
+  desk.passing(caller.presses(digits, { keyMs: 40, gapMs: 40 }))
+
+describe('what belongs to a secret', () => {
+  test('is one also when it is keyed again while the engine still thinks', async () => {
+    const desk = openDesk({})
+    desk.engine.answer = async function* (input) {
+      if (input.type !== 'start') await new Promise<void>(resolve => desk.clock.after(4_000, resolve))
+      yield* cashier(input)
+    }
+    const caller = await desk.call()
+    await desk.hears(caller, CARD_QUESTION)
+    await presses(desk, caller, CARD)
+    await presses(desk, caller, CARD)
+    await desk.hears(caller, THANKS)
+    await desk.clock.advanceAsync(3_000)
+    expect(desk.engine.inputs.filter(({ type }) => type === 'digits')).toHaveLength(1)
+    expect(written(desk, caller)).not.toContain(CARD)
+    caller.hangsUp()
+  })
+
+  test('is one also when the engine gives up on it while it is keyed', async () => {
+    const desk = openDesk({})
+    desk.engine.answer = async function* (input) {
+      if (input.type === 'start') return yield* cashier(input)
+      if (input.type !== 'silence') return
+      await new Promise<void>(resolve => desk.clock.after(3_000, resolve))
+      yield listenFor({})
+      yield say('Never mind then.', false)
+    }
+    const caller = await desk.call()
+    await desk.hears(caller, CARD_QUESTION)
+    await desk.passing(caller.until(() => desk.engine.inputs.some(({ type }) => type === 'silence')))
+    await presses(desk, caller, CARD.slice(0, 8))
+    await desk.hears(caller, 'Never mind then.')
+    await desk.clock.advanceAsync(4_000)
+    expect(written(desk, caller)).not.toContain(CARD.slice(0, 8))
+    expect(desk.engine.inputs.some(({ type }) => type === 'digits')).toBe(false)
+    caller.hangsUp()
+  })
+
+  test('are also the digits that the engine would accept', async () => {
+    const desk = openDesk({})
+    desk.engine.answer = input =>
+      input.type === 'start'
+        ? [say('Your PIN?'), listenFor({ expect: 'digits', validDigits: ['4711083'], confidential: true })]
+        : []
+    const caller = await desk.call()
+    await desk.hears(caller, 'Your PIN?')
+    await presses(desk, caller, '4711083')
+    await desk.clock.advanceAsync(1_000)
+    expect(desk.engine.inputs).toContainEqual(expect.objectContaining({ type: 'digits', digits: '4711083' }))
+    expect(written(desk, caller)).not.toContain('4711083')
+    caller.hangsUp()
+  })
+})
+
+describe('while the caller holds us', () => {
+  test('a consent that no voice can speak is none', async () => {
+    const desk = openDesk({ consent: CONSENT })
+    desk.prompts.delayMs = 1_000
+    desk.prompts.fails = text => text === CONSENT
+    const caller = await desk.call()
+    await desk.clock.advanceAsync(200)
+    caller.holds()
+    await desk.clock.advanceAsync(2_000)
+    caller.unholds()
+    await desk.hears(caller, GREETING)
+    await goodbye(desk, caller)
+    expect(desk.files.paths().filter(path => path.startsWith('/kept/'))).toEqual([])
+  })
+
+  test('an announcement that no voice can speak does not change where they go', async () => {
+    const desk = openDesk({})
+    desk.prompts.delayMs = 1_000
+    desk.prompts.fails = text => text.includes('connect')
+    desk.engine.answer = () => [{ type: 'transfer', to: 'sales', announce: 'I connect you.' }]
+    const caller = await desk.call()
+    await desk.clock.advanceAsync(200)
+    caller.holds()
+    expect(await desk.passing(caller.isSentToPeople())).toMatchObject({ number: '3000' })
+    caller.hangsUp()
+  })
+
+  test('a shutdown sends them where they were going', async () => {
+    const desk = openDesk({})
+    desk.engine.answer = () => [{ type: 'transfer', to: 'sales', announce: 'I connect you.' }]
+    const caller = await desk.call()
+    await desk.hears(caller, 'I connect you.')
+    caller.holds()
+    await desk.clock.advanceAsync(100)
+    await desk.passing(desk.calls.shutDown())
+    expect(caller.place).toMatchObject({ at: 'people', number: '3000' })
+    caller.hangsUp()
+  })
+})
+
+test('a recording to keep that begins too late leaves nothing untold', async () => {
+  let started = 0
+  const event = ({ name }: { name: string }) => (name === 'RECORD_START' && ++started === 2 ? 'drop' : 'pass')
+  const desk = openDesk({}, { pbx: { faults: { event } } })
+  const caller = await desk.call()
+  await desk.hears(caller, GREETING)
+  await desk.clock.advanceAsync(4_000)
+  expect(desk.journal(caller).map(({ type }) => type)).toContain('recordingFailed')
+  expect(desk.files.paths().filter(path => path.startsWith('/kept/'))).toEqual([])
+  caller.hangsUp()
+})
+
 describe('while the caller keys what is confidential', () => {
   test('both sides of the recording are silent, from before the first key until the engine has answered', async () => {
     const desk = openDesk({})

@@ -9,7 +9,10 @@ import { enter, isLeaving, listenFor, say, toPeople } from './leaving.ts'
 import {
   type Conversing,
   type Dialogue,
+  isConfidential,
+  isConversing,
   type Listening,
+  type Phase,
   peopleKeyOf,
   type Speaking,
   type Step,
@@ -151,7 +154,7 @@ export function digitPressed(d: Dialogue, digit: string, atMs: number): Step {
 }
 
 /** Digits pressed into words that had to be heard out count as pressed now. */
-export function typedAhead(d: Dialogue, typed: string, atMs: number): Step {
+function typedAhead(d: Dialogue, typed: string, atMs: number): Step {
   let current: Dialogue = d
   const commands: Command[] = []
   for (const digit of typed) {
@@ -224,4 +227,23 @@ function relisten(d: Dialogue, before: Listening, atMs: number): Step {
       ? { type: 'startTimer', name: 'silence', turn: d.turn, ms }
       : { type: 'startTimer', name: 'digits', turn: d.turn, ms: d.settings.policy.interDigitMs }
   return [{ ...d, phase: { ...before, silentUntilMs: atMs + ms } }, [...listenFor(before.expectation), timer]]
+}
+
+/** Digits that were pressed before we listened count as pressed when we do. */
+export function withTypedDigits(before: Phase, [d, commands]: Step, atMs: number): Step {
+  // What was keyed in confidence answers nothing else.
+  if (isConfidential(before) && !isConfidential(d.phase))
+    return [{ ...d, phase: withoutTyped(d.phase) }, commands]
+  if (before.is !== 'thinking' && before.is !== 'speaking') return [d, commands]
+  if (d.phase.is !== 'listening' || d.phase.digits !== '') return [d, commands]
+  const [typed, more] = typedAhead(d, before.typed, atMs)
+  return [typed, [...commands, ...more]]
+}
+
+function withoutTyped(phase: Phase): Phase {
+  if (phase.is === 'thinking' || phase.is === 'speaking') return { ...phase, typed: '' }
+  if (phase.is === 'interrupted') return { ...phase, speech: { ...phase.speech, typed: '' } }
+  if (phase.is !== 'held') return phase
+  const before = withoutTyped(phase.before)
+  return isConversing(before) ? { ...phase, before } : phase
 }

@@ -103,19 +103,25 @@ export function over(d: Dialogue, ending: Ending): Step {
 
 /** Whether the caller is on the way out already, so that nothing may send them another way. */
 export function isLeaving(d: Dialogue): boolean {
-  const { phase } = d
+  const phase = d.phase.is === 'held' ? d.phase.before : d.phase
   if (phase.is === 'moving' || phase.is === 'closing' || phase.is === 'over') return true
   return phase.is === 'speaking' && phase.answer === 'complete' && phase.next.does !== 'listen'
 }
 
 /** Sends the caller to people with a word of explanation; where there are none, ends the call with one. */
 export function toPeople(d: Dialogue, because: HandOverReason, atMs: number): Step {
-  if (isLeaving(d) && because.why !== 'asked') return [d, []]
+  if (isLeaving(d) && because.why !== 'asked') return leaveNow(d, atMs)
   const { people, phrases } = d.settings
   if (people === null)
     return say(d, lastWords(d, because), { does: 'end', ending: endingFor(because) }, atMs, false)
   const text = because.why === 'asked' ? phrases.toPeople : phrases.apology
   return say(d, text, { does: 'transfer', to: people, name: 'people', because }, atMs, false)
+}
+
+/** Who is on the way out is not sent another way; who holds us meanwhile goes it without the words they cannot hear. */
+function leaveNow(d: Dialogue, atMs: number): Step {
+  const before = d.phase.is === 'held' ? d.phase.before : undefined
+  return before?.is === 'speaking' ? enter(d, before.next, atMs) : [d, []]
 }
 
 export function farewell(d: Dialogue, ending: Ending, atMs: number): Step {

@@ -1304,6 +1304,24 @@ describe('small print', () => {
   })
 })
 
+describe('what was keyed in confidence', () => {
+  const asking = { is: 'thinking', about: cardEntered, typed: '99', next: listen } as const
+  const answer: CallEvent = { type: 'directiveGiven', turn: TURN, directive: say('Good.'), atMs: 0 }
+
+  test('is forgotten when the question is answered', () => {
+    expect(play(at(asking), answer).d.phase).toMatchObject({ is: 'speaking', typed: '' })
+  })
+
+  test('is forgotten also when it is answered during a hold', () => {
+    const { d } = play(at({ is: 'held', before: asking }), answer)
+    expect(d.phase).toMatchObject({ is: 'held', before: { is: 'speaking', typed: '' } })
+  })
+
+  test('is kept in mind while it is still expected', () => {
+    expect(play(at(asking), ...press('1')).d.phase).toMatchObject({ typed: '991' })
+  })
+})
+
 describe('limits and failures', () => {
   test('a call with too many turns goes to people', () => {
     const { d, commands } = play(at(listening, { turn: 100 }), {

@@ -39,7 +39,7 @@ function run(args: readonly string[], ...lines: string[]): Promise<Outcome> {
   return new Promise(resolve => child.once('close', exitCode => resolve({ exitCode, output })))
 }
 
-describe.concurrent('a call', () => {
+describe('a call', () => {
   test('lines nobody knew before are understood, answered, and reported', A_CALL, async () => {
     const report = join(folder, 'report.json')
     const wav = join(folder, 'call.wav')

@@ -44,6 +44,7 @@ export async function independentPhones(venue: FreeswitchVenue, voice: Voice): P
     { name: 'sipp-speaks', run: () => phones.speaks() },
     { name: 'sipp-latin-1-name', run: () => phones.hasLatin1Name() },
     { name: 'sipp-leaves-at-once', run: () => phones.leavesAtOnce() },
+    { name: 'sipp-sends-no-sound', run: () => phones.sendsNoSound() },
     { name: 'sipp-cancels', run: () => phones.cancels() },
   ]
   return isThere ? all : all.map(one => ({ ...one, skip: 'sipp is not installed (Debian: sip-tester)' }))
@@ -80,6 +81,16 @@ class SippPhones {
     const entries = await this.#call(steps, { displayName: 'Jos\xe9' })
     const callerName = (entries[0]?.facts as LegFacts | undefined)?.callerName
     if (callerName !== 'José') throw new Error(`the name came as ${JSON.stringify(callerName)}`)
+  }
+
+  /** A phone without a single packet of RTP is silent, not broken: it is asked whether anybody is there. */
+  async sendsNoSound(): Promise<void> {
+    const steps: SippStep[] = [{ do: 'isAnswered' }, { do: 'waits', ms: 9_000 }, { do: 'hangsUp' }]
+    const entries = await this.#call(steps)
+    const heard = entries.flatMap(({ type, text }) => (type === 'promptStarted' ? [text] : []))
+    if (heard.join() !== 'What can I do for you?,Are you still there?')
+      throw new Error(`it heard ${JSON.stringify(heard)}`)
+    if (entries.some(({ type }) => type === 'earFailed')) throw new Error('its silence was taken for a fault')
   }
 
   async leavesAtOnce(): Promise<void> {

@@ -55,7 +55,7 @@ function obeySignals(app: App, systemd: Systemd, log: Log): void {
   const stop = async () => {
     await app.stop()
     systemd.end()
-    log.info({}, 'stopped')
+    log.info(app.counts, 'stopped')
     process.exit(0)
   }
   const onSignal = (signal: NodeJS.Signals) => {

@@ -22,7 +22,6 @@ import type { CallEvent, Command, Question } from './vocabulary.ts'
 
 export interface CallParts {
   leg: Leg
-  profile: string
   settings: DialogueSettings
   conversation: Conversation
   prompts: Prompts
@@ -274,7 +273,6 @@ export class Call {
   }
 }
 
-/** The question as it may be written down. */
 /** What the caller keys in confidence, as the journal may have it. */
 function withoutKey(event: CallEvent): Note {
   if (event.type === 'digitPressed') return { type: event.type, confidential: true }
@@ -290,6 +288,7 @@ function withoutSecrets(event: CallEvent): Note {
   return { ...facts, directive: { ...event.directive, expectation: { ...expectation, validDigits: null } } }
 }
 
+/** The question as it may be written down. */
 function writable(question: Question): object {
   return question.type === 'digits' && question.confidential ? { ...question, digits: null } : question
 }

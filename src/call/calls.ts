@@ -106,7 +106,6 @@ export class Calls {
     })
     const call = new Call({
       leg,
-      profile: profile.name,
       settings: settingsFor(facts, profile, destinations, language),
       conversation: engine.open({
         id,

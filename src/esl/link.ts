@@ -136,7 +136,7 @@ export class Link extends modesl.Connection {
       }
       if (isAnswer(message)) decoder.bodyLimitBytes = BODY_LIMIT_BYTES
       this.owner.trace?.('<', `${frame.head}\n\n${frame.body.toString('latin1')}`)
-      this._onEvent(modeslEvent(message), message.headers, message.body)
+      if (isUnmistakable(message)) this._onEvent(modeslEvent(message), message.headers, message.body)
       this.owner?.onMessage(message)
     }
   }
@@ -144,6 +144,16 @@ export class Link extends modesl.Connection {
 
 function isAnswer({ contentType }: Message): boolean {
   return contentType === 'command/reply' || contentType === 'api/response'
+}
+
+/**
+ * modesl makes a name for its emitter out of an event's name and ids. There `*` and `::` mean something, and an
+ * event called `command::reply` would answer a question.
+ */
+function isUnmistakable({ event }: Message): boolean {
+  if (!event) return true
+  const ids = [event['Job-UUID'], event['Unique-ID'], event['Core-UUID']]
+  return /^[A-Z_]*$/.test(event['Event-Name'] ?? '') && !ids.some(id => id !== undefined && /[*:]/.test(id))
 }
 
 // Event's constructor searches all headers it has for each that it adds: 20 µs for an event. These are unique

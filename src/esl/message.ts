@@ -35,9 +35,14 @@ export interface CommandText {
   body: string
 }
 
+/** Events are about 10 KiB. One with a million headers would take seconds, and every other call would wait. */
+export const EVENT_LIMIT_BYTES = 1024 * 1024
+
 export function decodeMessage(frame: Frame): Message | MessageFault {
   const headers = decodeHeaders(frame.head)
   const contentType = headers['Content-Type'] ?? ''
+  if (contentType.startsWith('text/event-') && frame.body.length > EVENT_LIMIT_BYTES)
+    return { kind: 'fault', fault: 'bad event' }
   switch (contentType) {
     case 'text/event-json': {
       const event = decodeJsonEvent(frame.body)
@@ -137,9 +142,13 @@ function parseJson(text: string): unknown {
 }
 
 // A header that was set more than once is an array in JSON; `ARRAY::a|:b` is how FreeSWITCH writes it
-// everywhere else.
+// everywhere else. No switch nests further, and what is nested need not even have a text.
 function plainText(value: unknown): string {
-  return Array.isArray(value) ? `ARRAY::${value.map(String).join('|:')}` : String(value)
+  return Array.isArray(value) ? `ARRAY::${value.map(scalarText).join('|:')}` : scalarText(value)
+}
+
+function scalarText(value: unknown): string {
+  return typeof value === 'object' ? '' : String(value)
 }
 
 function decodePlainEvent(body: Buffer): [Headers, string] {

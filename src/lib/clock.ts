@@ -42,3 +42,11 @@ export function sleep(clock: Clock, ms: number, signal: AbortSignal): Promise<vo
     signal.addEventListener('abort', onAbort, { once: true })
   })
 }
+
+/** Rejects when `work` has not settled after `ms`. */
+export function inTime<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const limit = clock.after(ms, () => reject(new Error('it took too long')))
+    work.then(resolve, reject).finally(() => limit.cancel())
+  })
+}

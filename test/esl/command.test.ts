@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest'
 import * as commands from '../../src/esl/command.ts'
 import { UnsafeValue } from '../../src/esl/errors.ts'
+import { separated } from '../fake-freeswitch/separated.ts'
 
 /** Something that FreeSWITCH would put a variable's value in for. */
 const EXPANDED = ['$', '{uuid}'].join('')
@@ -43,47 +44,6 @@ test('what FreeSWITCH would expand is refused', () => {
   expect(() => commands.setVariables('u', { a: EXPANDED })).toThrow(UnsafeValue)
   expect(commands.setVariables('u', { a: '$5 {x}' })).toHaveLength(1)
 })
-
-/** switch_separate_string and its clean-up, as they are in switch_utils.c. */
-function separated(text: string, delimiter: string): string[] {
-  const parts: string[] = []
-  let part = ''
-  let quoted = false
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charAt(i)
-    if (char === '\\') part += char + text.charAt(++i)
-    else if (char === "'" && (quoted || text.includes("'", i + 1))) {
-      quoted = !quoted
-      part += char
-    } else if (char === delimiter && !quoted) {
-      parts.push(part)
-      part = ''
-    } else part += char
-  }
-  return [...parts, part].map(raw => cleaned(raw, delimiter))
-}
-
-function cleaned(raw: string, delimiter: string): string {
-  let text = ''
-  let end = 0
-  let quoted = false
-  const start = raw.search(/[^ ]|$/)
-  for (let i = start; i < raw.length; i++) {
-    const char = raw.charAt(i)
-    const next = raw.charAt(i + 1)
-    const plain = { n: '\n', r: '\r', t: '\t', s: ' ' }[next]
-    if (char === '\\' && (["'", '"', delimiter, '\\'].includes(next) || plain)) {
-      text += plain ?? next
-      i++
-      end = text.length
-    } else if (char === "'" && (quoted || raw.includes("'", i + 1))) quoted = !quoted
-    else {
-      text += char
-      if (char !== ' ' || quoted) end = text.length
-    }
-  }
-  return text.slice(0, end)
-}
 
 test.each([
   'plain',

@@ -123,17 +123,40 @@ export class EngineFault extends Error {
   }
 }
 
+/** An answer to what the caller may have said. Nothing of it is true before `commit`. */
+export interface Guess {
+  /** As of `ask`. */
+  directives: AsyncIterable<Directive>
+  /** The caller has said just that: the answer is the answer. */
+  commit(): void
+}
+
 /** One call's talk with an engine. One ask at a time: the next begins when the one before has ended or its signal was aborted. */
 export interface Conversation {
   /** Yields directives as they come. Throws EngineFault, or the signal's reason when that was aborted. */
   ask(input: Input, turn: number, signal: AbortSignal): AsyncIterable<Directive>
+  /**
+   * Asks before it is certain that the caller has said this, and no more: nothing may happen outside, and an answer that is
+   * not committed leaves no trace. Absent where an engine cannot be asked so, because it acts while it answers.
+   */
+  guess?(input: Input, turn: number, signal: AbortSignal): Guess
+  /** The caller has begun to speak: soon there will be something to ask. Absent where nothing can be got ready. */
+  warm?(): void
   /** Tells without waiting; a failure is the engine's own affair and only counted. */
   report(report: Report, turn: number): void
 }
 
+/** What outlives the process of a conversation that goes on in the next one. */
+export interface EngineLink {
+  /** What was kept last; null for a new conversation. */
+  readonly session: object | null
+  /** Keeps what the engine wants to have again, in place of what was kept before. It is written down as it is. */
+  keep(session: object): void
+}
+
 export interface Engine {
   readonly name: string
-  /** Begins a conversation; nothing happens outside before the first ask. */
-  open(call: EngineCall): Conversation
+  /** Begins a conversation, or goes on with it; nothing happens outside before the first ask. */
+  open(call: EngineCall, link: EngineLink): Conversation
   close(): Promise<void>
 }

@@ -1,6 +1,6 @@
 // What tests of engines share: a call, a talk with its conversation, and what it asked for.
 
-import type { Conversation, Directive, EngineCall, Input } from '../../src/engine/engine.ts'
+import type { Conversation, Directive, EngineCall, EngineLink, Input } from '../../src/engine/engine.ts'
 
 export const someCall: EngineCall = {
   id: 'call-1',
@@ -13,6 +13,9 @@ export const someCall: EngineCall = {
   startedAtMs: Date.UTC(2026, 0, 2, 3, 4, 5),
   context: { customer: 7 },
 }
+
+/** A new conversation, of which nothing is kept. */
+export const unlinked: EngineLink = { session: null, keep: () => {} }
 
 export const speech = (text: string): Extract<Input, { type: 'speech' }> => ({
   type: 'speech',

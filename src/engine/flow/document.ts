@@ -131,11 +131,19 @@ export interface FlowDocument extends Omit<z.infer<typeof flowDocument>, 'states
   states: ReadonlyMap<string, StateDocument>
 }
 
+/** Longer than any name may be: enough of a wrong one. */
+const SHOWN_OF_NAME = 80
+
+export function shortName(name: string): string {
+  return name.length > SHOWN_OF_NAME ? `${name.slice(0, SHOWN_OF_NAME)}…` : name
+}
+
 /** One sentence per issue, each beginning with the path of what is wrong. */
 export function sentences(error: z.ZodError, path: readonly string[]): string[] {
   return error.issues.flatMap(issue => {
-    const at = [...path, ...issue.path.map(String)].join('.') || 'the flow'
-    if (issue.code === 'unrecognized_keys') return issue.keys.map(key => `${at}: "${key}" is not known here.`)
+    const at = [...path, ...issue.path.map(String)].map(shortName).join('.') || 'the flow'
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map(key => `${at}: "${shortName(key)}" is not known here.`)
     return [`${at}: ${sentence(issue)}.`]
   })
 }

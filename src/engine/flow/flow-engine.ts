@@ -2,7 +2,7 @@
 // default.
 
 import { unreachable } from '../../lib/unreachable.ts'
-import type { Conversation, Directive, Engine, EngineCall, HistoryEntry, Input } from '../engine.ts'
+import type { Conversation, Directive, Engine, EngineCall, Guess, HistoryEntry, Input } from '../engine.ts'
 import { type Flow, parseFlow } from './flow.ts'
 import {
   again,
@@ -36,12 +36,18 @@ export function createFlowEngine({ name, source, fileName }: FlowEngineOptions):
 
 const noSlots: ReadonlyMap<string, string> = new Map()
 
+/** The last answer to something the caller did, and where the conversation stood before it. */
+interface Answered {
+  turn: number
+  input: CallerInput['type']
+  before: Position
+}
+
 class FlowConversation implements Conversation {
   readonly #flow: Flow
   readonly #call: EngineCall
   #position: Position
-  /** The last answer to something the caller did, and where the conversation stood before it. */
-  #answered: { turn: number; input: CallerInput['type']; before: Position } | undefined
+  #answered: Answered | undefined
 
   constructor(flow: Flow, call: EngineCall) {
     this.#flow = flow
@@ -49,41 +55,45 @@ class FlowConversation implements Conversation {
     this.#position = { state: flow.start, slots: noSlots, misses: 0, silences: 0 }
   }
 
-  async *ask(input: Input, turn: number, signal: AbortSignal): AsyncGenerator<Directive> {
-    signal.throwIfAborted()
-    const { position, directives } = this.#step(input, turn)
-    this.#position = position
-    for (const directive of directives) {
-      yield directive
-      signal.throwIfAborted()
+  ask(input: Input, turn: number, signal: AbortSignal): AsyncIterable<Directive> {
+    const { directives, commit } = this.guess(input, turn, signal)
+    if (!signal.aborted) commit()
+    return directives
+  }
+
+  /** A flow acts on nothing but its own position. */
+  guess(input: Input, turn: number, signal: AbortSignal): Guess {
+    const { position, directives, answered } = this.#step(input, turn)
+    return {
+      directives: oneByOne(directives, signal),
+      commit: () => {
+        this.#position = position
+        this.#answered = answered
+      },
     }
   }
 
   /** What the caller heard comes with the next input; an end needs nothing. */
   report(): void {}
 
-  #step(input: Input, turn: number): Step {
+  #step(input: Input, turn: number): Step & { answered: Answered | undefined } {
     const flow = this.#flow
     switch (input.type) {
       case 'start': {
         const step = enter(flow, flow.start, noSlots)
-        return { ...step, directives: [...this.#language(), ...step.directives] }
+        return { ...step, directives: [...this.#language(), ...step.directives], answered: this.#answered }
       }
       case 'speech':
       case 'digits': {
-        if (this.#replaces(input, turn) && this.#answered) this.#position = this.#answered.before
-        this.#answered = { turn, input: input.type, before: this.#position }
-        return callerDid(flow, this.#position, input)
+        const before = this.#replaces(input, turn) && this.#answered ? this.#answered.before : this.#position
+        return { ...callerDid(flow, before, input), answered: { turn, input: input.type, before } }
       }
       case 'silence':
-        this.#answered = undefined
-        return callerWasSilent(flow, this.#position)
+        return { ...callerWasSilent(flow, this.#position), answered: undefined }
       case 'transfer':
-        this.#answered = undefined
-        return transferEnded(flow, this.#position, input.outcome)
+        return { ...transferEnded(flow, this.#position, input.outcome), answered: undefined }
       case 'resume':
-        this.#answered = undefined
-        return this.#resume(input.history)
+        return { ...this.#resume(input.history), answered: undefined }
       default:
         return unreachable(input)
     }
@@ -125,6 +135,14 @@ class FlowConversation implements Conversation {
     const { language, voice } = this.#flow
     if (voice === null && language.toLowerCase() === this.#call.language.toLowerCase()) return []
     return [{ type: 'language', language, voice }]
+  }
+}
+
+async function* oneByOne(directives: readonly Directive[], signal: AbortSignal): AsyncGenerator<Directive> {
+  signal.throwIfAborted()
+  for (const directive of directives) {
+    yield directive
+    signal.throwIfAborted()
   }
 }
 

@@ -14,6 +14,7 @@ import {
   type SpokenDocument,
   type StateDocument,
   sentences,
+  shortName,
   stateDocument,
 } from './document.ts'
 import type { Candidate } from './match.ts'
@@ -79,9 +80,21 @@ export class FlowInvalid extends Error {
   override name = 'FlowInvalid'
   readonly faults: readonly string[]
   constructor(fileName: string, faults: readonly string[], options?: { cause?: unknown }) {
-    super([`${fileName} is no valid flow:`, ...faults].join('\n  '), options)
-    this.faults = faults
+    const lines = faults.map(oneLine)
+    super([`${fileName} is no valid flow:`, ...lines].join('\n  '), options)
+    this.faults = lines
   }
+}
+
+/** Names in a document may be of any length and hold line breaks: a fault that quotes them is still a sentence. */
+const LONGEST_FAULT = 500
+
+function oneLine(fault: string): string {
+  const half = LONGEST_FAULT / 2
+  const short = fault.length > LONGEST_FAULT ? `${fault.slice(0, half)}…${fault.slice(-half)}` : fault
+  return short.replace(/[\p{Cc}\u2028\u2029]/gu, character => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
 }
 
 /** A larger file is no flow that anybody wrote. */
@@ -125,7 +138,8 @@ function read(value: unknown): { document: FlowDocument | undefined; faults: str
 function rawStates(value: unknown): [string, unknown][] {
   if (typeof value !== 'object' || value === null || !('states' in value)) return []
   const { states } = value
-  return typeof states === 'object' && states !== null && !Array.isArray(states) ? Object.entries(states) : []
+  if (typeof states !== 'object' || states === null || Array.isArray(states)) return []
+  return Object.entries(states).map(([name, state]) => [shortName(name), state])
 }
 
 function compile(document: FlowDocument): Flow {

@@ -9,6 +9,8 @@ import { isSoundFile } from '../sound-file.ts'
 const MAX_SAY = 4_000
 /** A session goes back and forth with every request: state, not storage. */
 const MAX_SESSION = 65_536
+/** No state is deeper; what is nested beyond any stack could not be written down or sent back. */
+const MAX_SESSION_DEPTH = 100
 /** Limits of plain fields: generous for any name, number or reason. */
 const MAX_SHORT = 256
 const MAX_HINTS = 500
@@ -19,6 +21,7 @@ const file = short.refine(isSoundFile, 'a file name must be relative and must no
 const waitMs = z.number().min(0).max(600_000)
 const session = z
   .record(z.string(), z.unknown())
+  .refine(value => isShallow(value), { message: 'a session is nested too deep', abort: true })
   .refine(value => JSON.stringify(value).length <= MAX_SESSION, 'a session is too large')
 const keys = z.string().regex(/^[0-9*#A-D]$/)
 
@@ -53,6 +56,11 @@ export type Action = Directive | { type: 'session'; session: object }
 /** An action that is none, said without any of its content. */
 export class ActionInvalid extends Error {
   override name = 'ActionInvalid'
+}
+
+function isShallow(value: unknown, levels = MAX_SESSION_DEPTH): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every(inner => isShallow(inner, levels - 1))
 }
 
 /** How many characters of it are to be spoken. */

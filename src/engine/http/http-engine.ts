@@ -11,6 +11,8 @@ import {
   type Engine,
   type EngineCall,
   EngineFault,
+  type EngineLink,
+  type Guess,
   type Input,
   type Report,
 } from '../engine.ts'
@@ -32,6 +34,8 @@ export interface HttpEngineOptions {
   name: string
   /** http or https. Redirects are not followed. */
   url: string
+  /** The server can be asked before it is certain what the caller says: see `speculative` in the request. */
+  speculative?: boolean | undefined
   /** Signs every request when given. */
   secret?: string | undefined
   timeouts?: Partial<Timeouts> | undefined
@@ -40,25 +44,34 @@ export interface HttpEngineOptions {
 }
 
 /** Throws TypeError when the address is no http address. */
-export function createHttpEngine({ name, url, secret, timeouts, clock, log }: HttpEngineOptions): HttpEngine {
+export function createHttpEngine(options: HttpEngineOptions): HttpEngine {
+  const { name, url, secret, timeouts, clock, log } = options
   const allTimeouts = { ...protocolTimeouts, ...timeouts }
   const wire = new Wire({ url, secret: secret || null, timeouts: allTimeouts, clock })
-  return new HttpEngine(name, wire, allTimeouts, clock, log.child({ engine: name }))
+  const about = { name, timeouts: allTimeouts, speculative: options.speculative ?? false }
+  return new HttpEngine(about, wire, clock, log.child({ engine: name }))
 }
 
 export class HttpEngine implements Engine {
   readonly name: string
   readonly #wire: Wire
   readonly #timeouts: Timeouts
+  readonly #speculative: boolean
   readonly #clock: Clock
   readonly #log: Log
   readonly #reports = new Set<Promise<void>>()
   #failedReports = 0
 
-  constructor(name: string, wire: Wire, timeouts: Timeouts, clock: Clock, log: Log) {
+  constructor(
+    { name, timeouts, speculative }: { name: string; timeouts: Timeouts; speculative: boolean },
+    wire: Wire,
+    clock: Clock,
+    log: Log,
+  ) {
     this.name = name
     this.#wire = wire
     this.#timeouts = timeouts
+    this.#speculative = speculative
     this.#clock = clock
     this.#log = log
   }
@@ -68,8 +81,9 @@ export class HttpEngine implements Engine {
     return this.#failedReports
   }
 
-  open(call: EngineCall): Conversation {
-    return new HttpConversation(this, call)
+  open(call: EngineCall, link: EngineLink): Conversation {
+    const conversation = new HttpConversation(this, call, link)
+    return this.#speculative ? new SpeculativeConversation(conversation) : conversation
   }
 
   /** Resolves when the last reports are through. */
@@ -101,6 +115,14 @@ export class HttpEngine implements Engine {
       guard.release()
       if (response?.complete === false) response.destroy()
     }
+  }
+
+  warm(): void {
+    this.#wire.warm()
+  }
+
+  get isWarm(): boolean {
+    return this.#wire.isWarm
   }
 
   /** Posts `body` without anybody waiting. */
@@ -191,21 +213,71 @@ function isEncodingError(error: unknown): boolean {
 class HttpConversation implements Conversation {
   readonly #engine: HttpEngine
   readonly #call: EngineCall
-  #session: object = {}
+  readonly #link: EngineLink
+  #session: object
 
-  constructor(engine: HttpEngine, call: EngineCall) {
+  constructor(engine: HttpEngine, call: EngineCall, link: EngineLink) {
     this.#engine = engine
     this.#call = call
+    this.#link = link
+    this.#session = link.session ?? {}
   }
 
   ask(input: Input, turn: number, signal: AbortSignal): AsyncIterable<Directive> {
     const body = requestBody(this.#call, input, turn, this.#session)
-    return this.#engine.exchange(body, signal, session => {
-      this.#session = session
+    return this.#engine.exchange(body, signal, session => this.#keep(session))
+  }
+
+  warm(): void {
+    this.#engine.warm()
+  }
+
+  /** As long as it is not committed, no session is kept: the next request has that of before. */
+  speculate(input: Input, turn: number, signal: AbortSignal): Guess {
+    const body = requestBody(this.#call, input, turn, this.#session, 'speculative')
+    let state: { is: 'open'; session: object | null } | { is: 'committed' } = { is: 'open', session: null }
+    const directives = this.#engine.exchange(body, signal, session => {
+      if (state.is === 'committed') this.#keep(session)
+      else state.session = session
     })
+    const commit = () => {
+      if (state.is === 'open' && state.session) this.#keep(state.session)
+      state = { is: 'committed' }
+    }
+    return { directives, commit }
+  }
+
+  #keep(session: object): void {
+    this.#session = session
+    this.#link.keep(session)
   }
 
   report(report: Report, turn: number): void {
     this.#engine.tell(requestBody(this.#call, report, turn, this.#session))
+  }
+}
+
+/** With a server that can be asked beforehand. */
+class SpeculativeConversation implements Conversation {
+  readonly #conversation: HttpConversation
+
+  constructor(conversation: HttpConversation) {
+    this.#conversation = conversation
+  }
+
+  ask(input: Input, turn: number, signal: AbortSignal): AsyncIterable<Directive> {
+    return this.#conversation.ask(input, turn, signal)
+  }
+
+  guess(input: Input, turn: number, signal: AbortSignal): Guess {
+    return this.#conversation.speculate(input, turn, signal)
+  }
+
+  warm(): void {
+    this.#conversation.warm()
+  }
+
+  report(report: Report, turn: number): void {
+    this.#conversation.report(report, turn)
   }
 }

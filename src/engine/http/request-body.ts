@@ -6,8 +6,18 @@ import type { EngineCall, Heard, HistoryEntry, Input, Report } from '../engine.t
 /** The protocol's version; a server may refuse others. */
 const VERSION = 1
 
-/** The body of the request that tells of `event`. */
-export function requestBody(call: EngineCall, event: Input | Report, turn: number, session: object): string {
+/**
+ * The body of the request that tells of `event`. `speculative`: it may not have happened. The server answers as if it had, and
+ * does nothing that could be noticed; when it did happen nothing more is said of it but the next request, with the session of
+ * the answer.
+ */
+export function requestBody(
+  call: EngineCall,
+  event: Input | Report,
+  turn: number,
+  session: object,
+  speculative?: 'speculative',
+): string {
   const { startedAtMs, ...facts } = call
   const base = {
     version: VERSION,
@@ -15,6 +25,7 @@ export function requestBody(call: EngineCall, event: Input | Report, turn: numbe
     call: { ...facts, startedAt: new Date(startedAtMs).toISOString() },
     turn,
     session,
+    ...(speculative && { speculative: true }),
   }
   return JSON.stringify({ ...base, ...detail(event) })
 }

@@ -3,7 +3,7 @@
 
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http'
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
-import { type Clock, sleep } from '../../lib/clock.ts'
+import { type Clock, sleep, type Timer } from '../../lib/clock.ts'
 import type { Guard } from './guard.ts'
 import { sign, signatureHeader } from './signature.ts'
 
@@ -32,6 +32,7 @@ export class Wire {
   readonly #timeouts: Timeouts
   readonly #clock: Clock
   readonly #agent: HttpAgent | HttpsAgent
+  #warming: Timer | undefined
 
   constructor({ url, secret, timeouts, clock }: WireOptions) {
     this.#url = webAddress(url)
@@ -58,6 +59,33 @@ export class Wire {
           throw error.cause
       }
     }
+  }
+
+  /**
+   * Opens a connection where none is kept, so that the next request need not wait for one: servers close those that are idle,
+   * some after five seconds. What goes wrong shows when it is needed.
+   */
+  warm(): void {
+    if (this.isWarm || this.#warming) return
+    const send = this.#isSecure ? httpsRequest : httpRequest
+    const request = send(this.#url, {
+      method: 'OPTIONS',
+      agent: this.#agent,
+      headers: { 'user-agent': 'Parley' },
+    })
+    this.#warming = this.#clock.after(this.#timeouts.connectMs, () => request.destroy())
+    request.once('response', response => response.resume())
+    request.on('error', () => {})
+    request.once('close', () => {
+      this.#warming?.cancel()
+      this.#warming = undefined
+    })
+    request.end()
+  }
+
+  /** Whether a connection is kept that nobody uses. */
+  get isWarm(): boolean {
+    return Object.values(this.#agent.freeSockets).some(sockets => sockets && sockets.length > 0)
   }
 
   close(): void {

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest'
 import type { HistoryEntry, Input, TransferOutcome } from '../../../src/engine/engine.ts'
 import { createFlowEngine } from '../../../src/engine/flow/flow-engine.ts'
-import { collect, digits, someCall, speech, Talk } from '../conversing.ts'
+import { collect, digits, someCall, speech, Talk, unlinked } from '../conversing.ts'
 
 const desk = `{
   language: 'en-GB', start: 'hello', resume: 'Back again.', transferFailed: 'nobody',
@@ -42,7 +42,7 @@ const desk = `{
 }`
 
 const open = (source = desk, call = someCall) =>
-  new Talk(createFlowEngine({ name: 'desk', source, fileName: 'desk.json5' }).open(call))
+  new Talk(createFlowEngine({ name: 'desk', source, fileName: 'desk.json5' }).open(call, unlinked))
 
 async function opened(...inputs: (string | Input)[]): Promise<Talk> {
   const talk = open()
@@ -275,7 +275,10 @@ describe('a new process', () => {
 })
 
 test('an aborted ask throws the reason of its signal', async () => {
-  const conversation = createFlowEngine({ name: 'desk', source: desk, fileName: 'desk' }).open(someCall)
+  const conversation = createFlowEngine({ name: 'desk', source: desk, fileName: 'desk' }).open(
+    someCall,
+    unlinked,
+  )
   const reason = new Error('gone')
   await expect(collect(conversation.ask({ type: 'start' }, 0, AbortSignal.abort(reason)))).rejects.toBe(
     reason,

@@ -225,3 +225,14 @@ describe('all faults', () => {
     )
   })
 })
+
+test('a name of any length, with line breaks in it, leaves a fault one sentence on one line', () => {
+  const name = `a\n\u2028${'b'.repeat(5_000)}`
+  const found = withStates({ [name]: { say: 'x', [name]: 1, goto: 'greeting' } })
+  expect(found.length).toBeGreaterThan(1)
+  for (const fault of found) {
+    expect(fault).toMatch(/^states.*: .+\.$/)
+    expect(fault.length).toBeLessThan(600)
+    expect(fault).not.toMatch(/[\n\u2028]/)
+  }
+})

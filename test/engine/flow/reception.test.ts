@@ -3,14 +3,14 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createFlowEngine } from '../../../src/engine/flow/flow-engine.ts'
-import { digits, someCall, Talk } from '../conversing.ts'
+import { digits, someCall, Talk, unlinked } from '../conversing.ts'
 
 const fileName = 'config/flows/reception.json5'
 const source = readFileSync(new URL(`../../../${fileName}`, import.meta.url), 'utf8')
 const engine = createFlowEngine({ name: 'reception', source, fileName })
 
 async function opened(): Promise<Talk> {
-  const talk = new Talk(engine.open(someCall))
+  const talk = new Talk(engine.open(someCall, unlinked))
   expect(await talk.hear({ type: 'start' })).toMatch(/^Hello, this is Ada at Northgate Furniture\./)
   return talk
 }

@@ -85,3 +85,17 @@ test('sentences joined are the text', () => {
   expect(inSentences(text).join('')).toBe(text)
   expect(inSentences('')).toEqual([])
 })
+
+test.each([
+  ['Hm... well', ['Hm... ', 'well']],
+  ['. a', ['. a']],
+  ['Hi. . there', ['Hi. ', '. there']],
+  ['"No!"! Yes', ['"No!"! ', 'Yes']],
+  ['.'.repeat(400_000), ['.'.repeat(400_000)]],
+])('marks beside marks end one sentence', (text, sentences) => {
+  expect(inSentences(text)).toEqual(sentences)
+})
+
+test('what a caller says many times over is cut when it is too long to listen to', () => {
+  expect(fillTemplate('{a}'.repeat(1_000), new Map([['a', 'x'.repeat(300)]]))).toHaveLength(8_000)
+})

@@ -75,6 +75,31 @@ describe('a request', () => {
     expect(server.connections).toBe(1)
   })
 
+  test('has a connection ready when the caller has begun to speak', async () => {
+    const { server, engine, conversation, directives } = await talking(actions({ type: 'say', text: 'a' }))
+    expect(engine.isWarm).toBe(false)
+    conversation.warm?.()
+    conversation.warm?.()
+    await until(() => engine.isWarm)
+    conversation.warm?.()
+    await directives()
+    expect(server).toMatchObject({ connections: 1, options: 1 })
+  })
+
+  test('has its session kept, and goes on with one that was kept', async () => {
+    const kept: object[] = []
+    const link = { session: { step: 7 }, keep: (session: object) => void kept.push(session) }
+    const { server, directives } = await talking(
+      actions({ type: 'session', session: { step: 8 } }, { type: 'say', text: 'a' }),
+      {},
+      link,
+    )
+    await directives()
+    await directives()
+    expect(server.asked.map(({ body }) => body.session)).toEqual([{ step: 7 }, { step: 8 }])
+    expect(kept).toEqual([{ step: 8 }, { step: 8 }])
+  })
+
   test('carries the session the server set last', async () => {
     const { server, directives } = await talking((response, asked) => {
       const turn = Number(asked.body.turn)
@@ -209,6 +234,10 @@ describe('an answer', () => {
     ['a sound by its address', actions({ type: 'play', url: 'http://host/b.wav' })],
     ['a session that is a list', actions({ type: 'session', session: [1] })],
     ['a session that is huge', actions({ type: 'session', session: { a: 'x'.repeat(70_000) } })],
+    [
+      'a session deeper than any stack',
+      answer(`{"actions":[{"type":"session","session":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}]}`),
+    ],
     ['no content type', response => response.writeHead(200).end('{"actions":[]}')],
     ['a page', answer('<html>', 'text/html')],
     ['nothing at all', answer('')],

@@ -15,6 +15,7 @@ export type Handler = (response: ServerResponse, asked: Asked) => void
 export class ScriptedServer {
   readonly asked: Asked[] = []
   connections = 0
+  options = 0
   readonly #server: Server
   readonly #handler: Handler
 
@@ -48,6 +49,11 @@ export class ScriptedServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'OPTIONS') {
+      this.options++
+      response.writeHead(405).end()
+      return
+    }
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
     const raw = Buffer.concat(chunks).toString('utf8')

@@ -9,6 +9,8 @@ import { type FollowerFault, Following, type FollowOptions, type Piece } from '.
 const TICK_MS = 20
 /** The most that is handed over in one piece, 2 s at 8 kHz: the switch's own buffering would bring 4 s at once. */
 const PIECE_SAMPLES = 16_000
+/** What is left of the past from tick to tick: about the last second tells how late callers are heard. */
+const FADING = 0.98
 
 export interface FollowersOptions {
   clock: Clock
@@ -24,6 +26,9 @@ export class Followers {
   // One buffer for all: a piece lives no longer than the callback that is given it.
   readonly #piece: Piece
   #timer: Timer | undefined
+  /** Sound that was taken lately, and the same with each piece weighted by its own length: both fade. */
+  #soundMs = 0
+  #weightedMs = 0
 
   constructor({ clock, files, onFault }: FollowersOptions) {
     this.#clock = clock
@@ -36,6 +41,15 @@ export class Followers {
   /** Recordings that are being followed now. */
   get count(): number {
     return this.#all.size
+  }
+
+  /**
+   * How much later than with a frame at a time callers are heard, in milliseconds, as the sound of about the last second
+   * shows: what a tick finds in a recording has waited for as long as it lasts. Whether we come late or the switch writes
+   * late makes no difference; one recording among many makes little.
+   */
+  get lagMs(): number {
+    return this.#soundMs === 0 ? 0 : Math.max(0, this.#weightedMs / this.#soundMs - TICK_MS)
   }
 
   /** Follows the file at `path`, which need not be there yet. */
@@ -61,10 +75,21 @@ export class Followers {
     if (this.#all.size > 0) return
     this.#timer?.cancel()
     this.#timer = undefined
+    this.#soundMs = 0
+    this.#weightedMs = 0
   }
 
   #tick(): void {
     const nowMs = this.#clock.now()
-    for (const following of this.#all) following.tick(this.#piece, nowMs)
+    let soundMs = 0
+    let weightedMs = 0
+    for (const following of this.#all) {
+      const takenMs = following.tick(this.#piece, nowMs)
+      soundMs += takenMs
+      weightedMs += takenMs * takenMs
+    }
+    if (this.#all.size === 0) return // the last one has just ended, and with it what it told
+    this.#soundMs = this.#soundMs * FADING + soundMs
+    this.#weightedMs = this.#weightedMs * FADING + weightedMs
   }
 }

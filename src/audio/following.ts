@@ -72,6 +72,8 @@ const MIN_OVERLAP_MS = 10
 const SETTLING_MS = 5
 /** So much of the new recording without an overlap in it: there is none. */
 const JOIN_PATIENCE_MS = 200
+/** FreeSWITCH writes up to half a second at once when it begins to record; seen in the first second. */
+const UNSETTLED_MS = 1_000
 /** The old recording has stopped growing for so long although nobody said that it was stopped. */
 const OLD_IS_SILENT_MS = 1_000
 
@@ -83,6 +85,8 @@ export class Following {
   #growth: Growth
   #position = 0
   #idleTicks = 0
+  /** From when on what comes comes frame by frame; undefined while nothing has come. */
+  #settledAtMs: number | undefined
 
   constructor(path: string, options: FollowOptions, around: Surroundings) {
     this.#options = options
@@ -106,8 +110,9 @@ export class Following {
   }
 
   unhold(): void {
-    if (this.#growth.growth === 'held')
-      this.#growth = { growth: 'flowing', sinceMs: this.#around.clock.now() }
+    if (this.#growth.growth !== 'held') return
+    this.#growth = { growth: 'flowing', sinceMs: this.#around.clock.now() }
+    this.#settledAtMs = undefined
   }
 
   /** The switch has begun a new recording beside the present one. Throws `RotationUnderway`. */
@@ -134,8 +139,21 @@ export class Following {
     this.#around.onEnd()
   }
 
-  /** Takes what has come. Only the owner of the tick calls this. */
-  tick(piece: Piece, nowMs: number): void {
+  /**
+   * Takes what has come; returns how many milliseconds of sound that was, as far as they tell how late we are. Only the
+   * owner of the tick calls this.
+   */
+  tick(piece: Piece, nowMs: number): number {
+    const before = this.#position
+    this.#take(piece, nowMs)
+    const taken = this.#position - before
+    // A new recording, and one that was held, has its first half second written in one piece: that is the switch's way.
+    if (taken > 0) this.#settledAtMs ??= nowMs + UNSETTLED_MS
+    if (this.#settledAtMs === undefined || nowMs < this.#settledAtMs) return 0
+    return (taken * 1_000) / this.#options.sampleRate
+  }
+
+  #take(piece: Piece, nowMs: number): void {
     const grew = this.#advance(piece, nowMs)
     if (grew) {
       this.#idleTicks = 0

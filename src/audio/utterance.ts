@@ -18,6 +18,8 @@ export interface SpeechEnd {
   atSample: number
   /** From the first to the last voice. */
   durationMs: number
+  /** Since the last voice. */
+  silentMs: number
   reason: 'pause' | 'tooLong'
 }
 
@@ -124,15 +126,16 @@ export class Segmenter {
     this.#options.onSpeech(frame.slice())
     // The receiver may have abandoned it just now; the compiler takes the state for unchanged.
     if ((this.#state as State).state !== 'speaking') return
-    if (silentMs >= this.#endOfTurnMs) this.#finish(fromSample, end - this.#samplesIn(silentMs), 'pause')
-    else if (this.#msIn(end - fromSample) >= this.#options.maxUtteranceMs) {
-      this.#finish(fromSample, end, 'tooLong')
+    if (silentMs >= this.#endOfTurnMs) {
+      this.#finish({ fromSample, atSample: end - this.#samplesIn(silentMs), silentMs, reason: 'pause' })
+    } else if (this.#msIn(end - fromSample) >= this.#options.maxUtteranceMs) {
+      this.#finish({ fromSample, atSample: end, silentMs, reason: 'tooLong' })
     }
   }
 
-  #finish(fromSample: number, atSample: number, reason: SpeechEnd['reason']): void {
+  #finish({ fromSample, ...end }: Omit<SpeechEnd, 'durationMs'> & { fromSample: number }): void {
     this.#rest({ state: 'waiting' })
-    this.#options.onSpeechEnded({ atSample, durationMs: this.#msIn(atSample - fromSample), reason })
+    this.#options.onSpeechEnded({ ...end, durationMs: this.#msIn(end.atSample - fromSample) })
   }
 
   #rest(state: State): void {

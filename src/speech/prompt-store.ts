@@ -123,7 +123,7 @@ export class PromptStore {
       throw new SpeechFault(synthesizer.name, 'transient', 'it answered with no sound')
     // Another voice than asked for must not be kept as the one that was.
     const made = speech.settings === undefined ? key : keyOf(speech.settings, request)
-    return this.#store(made, samples)
+    return this.#store(made, inWholeFrames(samples))
   }
 
   async #store(key: string, samples: Int16Array): Promise<StoredPrompt> {
@@ -214,4 +214,12 @@ function at8000(provider: string, samples: Int16Array, sampleRate: number): Int1
       cause,
     })
   }
+}
+
+/** The switch plays frames of 20 ms; it would fill the last one with silence, which is heard between two sentences. */
+const FRAME_SAMPLES = 160
+
+/** Without what is left over: less than a frame, and mostly the end of a fade. */
+function inWholeFrames(samples: Int16Array): Int16Array {
+  return samples.subarray(0, Math.max(FRAME_SAMPLES, samples.length - (samples.length % FRAME_SAMPLES)))
 }

@@ -2,6 +2,8 @@
 // the middle of a name or a number is heard as a mistake: so whatever may be an abbreviation is not the end
 // of a sentence.
 
+import { firstClause, firstClauseSoFar } from './clauses.ts'
+
 /** Longer pieces take providers too long; a caller waits for the first one. */
 const LONGEST = 300
 /** Over-long text is not cut at a comma before this: a scrap of it would sound worse than a late pause. */
@@ -15,6 +17,7 @@ const FULL_WIDTH_END = /[。！？｡]["'*_`\p{Pe}\p{Pf}]*$/u
 const END = /([.!?…؟۔।॥։]+)(["'*_`“‘\p{Pe}\p{Pf}]*)$/u
 const SURE_END = /[!?؟۔।॥։]$/u
 const CLOSER_OR_END = /["'*_`\p{Pe}\p{Pf}。！？｡]/u
+const WRITTEN_WITHOUT_SPACES = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]/u
 const LEADING_MARKS = /^["'*_`¿¡\p{Ps}\p{Pi}]+/u
 
 /** Never the end of a sentence: something belongs to them. */
@@ -38,10 +41,24 @@ const PERHAPS_LAST = words(`
   jan feb mar apr jun jul aug sep sept oct okt nov dec dez
 `)
 
+export interface SentenceCutterOptions {
+  /** What the first piece of all is: a `clause` can be spoken sooner. Those after it are sentences. */
+  first?: 'clause' | 'sentence'
+  /** BCP 47. Tells which words begin a clause; without it only marks do. */
+  language?: string
+}
+
 export class SentenceCutter {
+  readonly #language: string
+  #next: 'clause' | 'sentence'
   #text = ''
   #gap: 'none' | 'space' | 'line' | 'blank line' = 'none'
   #done: string[] = []
+
+  constructor({ first = 'sentence', language = '' }: SentenceCutterOptions = {}) {
+    this.#next = first
+    this.#language = language
+  }
 
   /**
    * Takes the next piece of the stream and returns the sentences that are complete now. How the stream was
@@ -52,13 +69,27 @@ export class SentenceCutter {
     return this.#taken()
   }
 
-  /** Nothing has come for a moment: what ends like a sentence is one, although nothing that follows has said so. */
+  /**
+   * Nothing has come for a moment: what ends like a sentence is one, although nothing that follows has said so; and so is
+   * a first clause.
+   */
   pause(): string[] {
+    this.#cutAt(this.#likelyEnd())
+    return this.#taken()
+  }
+
+  /** What `pause` would give now: what follows will probably say so. Undefined when that is nothing. */
+  likely(): string | undefined {
+    const at = this.#likelyEnd()
+    return at === null || this.#text === '' ? undefined : this.#text.slice(0, at).trimEnd()
+  }
+
+  #likelyEnd(): number | null {
     const end = END.exec(this.#text)
     const isSentence =
       FULL_WIDTH_END.test(this.#text) || (end && isEndAfter(this.#text.slice(0, end.index), ''))
-    if (isSentence) this.#cut()
-    return this.#taken()
+    if (isSentence) return this.#text.length
+    return this.#next === 'clause' ? firstClauseSoFar(this.#text) : null
   }
 
   /** The stream is over: the rest. */
@@ -71,6 +102,9 @@ export class SentenceCutter {
   #take(character: string): void {
     if (/\s/.test(character)) return this.#takeSpace(character)
     if (this.#text !== '' && this.#endsBefore(character)) this.#cut()
+    if (this.#next === 'clause' && this.#isAfterWord(character)) {
+      this.#cutAt(firstClause(this.#text, this.#language))
+    }
     if (this.#gap !== 'none' && this.#text !== '') this.#text += ' '
     this.#gap = 'none'
     this.#text += character
@@ -81,6 +115,10 @@ export class SentenceCutter {
     if (character !== '\n') this.#gap = this.#gap === 'none' ? 'space' : this.#gap
     else this.#gap = this.#gap === 'line' || this.#gap === 'blank line' ? 'blank line' : 'line'
     if (SURE_END.test(this.#text)) this.#cut()
+  }
+
+  #isAfterWord(next: string): boolean {
+    return this.#gap !== 'none' || WRITTEN_WITHOUT_SPACES.test(next)
   }
 
   #endsBefore(next: string): boolean {
@@ -95,14 +133,18 @@ export class SentenceCutter {
   }
 
   #cut(): void {
-    if (this.#text !== '') this.#done.push(this.#text)
-    this.#text = ''
+    this.#cutAt(this.#text.length)
   }
 
   #cutClause(): void {
-    const at = clauseEnd(this.#text)
+    this.#cutAt(clauseEnd(this.#text))
+  }
+
+  #cutAt(at: number | null): void {
+    if (at === null || this.#text === '') return
     this.#done.push(this.#text.slice(0, at).trimEnd())
     this.#text = this.#text.slice(at).trimStart()
+    this.#next = 'sentence'
   }
 
   #taken(): string[] {

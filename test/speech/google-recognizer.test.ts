@@ -33,7 +33,7 @@ function recognizerAt(
   clock = new ManualClock(),
 ) {
   const access = { name: 'g', endpoint, insecure: true, projectId: 'p1' }
-  const recognizer = new GoogleRecognizer({ ...access, ...options }, clock, diskFiles)
+  const recognizer = new GoogleRecognizer({ ...access, pieceMs: 100, ...options }, clock, diskFiles)
   cleanUps.push(() => recognizer.close())
   return { recognizer, clock }
 }

@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { SentenceCutter } from '../../src/speech/sentences.ts'
 
 function cut(...pieces: string[]): string[] {
-  const cutter = new SentenceCutter()
+  return cutBy(new SentenceCutter(), ...pieces)
+}
+
+function cutBy(cutter: SentenceCutter, ...pieces: string[]): string[] {
   return [...pieces.flatMap(piece => cutter.push(piece)), ...cutter.flush()]
 }
 
@@ -81,6 +84,101 @@ describe('streaming', () => {
   })
 })
 
+describe('a first piece that may be a clause', () => {
+  function cutSoon(text: string, language = 'en-US'): string[] {
+    const cutter = new SentenceCutter({ first: 'clause', language })
+    return [...cutter.push(text), ...cutter.flush()]
+  }
+
+  test.each([
+    [
+      'en',
+      'I can certainly do that for you, and it takes only a minute.',
+      'I can certainly do that for you,',
+    ],
+    ['en', 'I can change your booking but it costs ten dollars.', 'I can change your booking'],
+    ['en', 'I have moved your appointment and I sent you a letter.', 'I have moved your appointment'],
+    ['en', 'Your parcel was sent on Monday; it should arrive soon.', 'Your parcel was sent on Monday;'],
+    ['en', 'These are our opening hours: Monday to Friday from nine.', 'These are our opening hours:'],
+    ['en', 'That is no problem at all – we do it every day.', 'That is no problem at all –'],
+    ['en', 'You spoke to Dr. Smith on Monday, who is out today.', 'You spoke to Dr. Smith on Monday,'],
+    ['en', 'That comes to $12.50 per person, all drinks included.', 'That comes to $12.50 per person,'],
+    ['en', 'We answer at a.b@example.com, also on weekends.', 'We answer at a.b@example.com,'],
+    ['de', 'Das kann ich gerne machen, wenn Sie mir helfen.', 'Das kann ich gerne machen,'],
+    ['de', 'Ich habe den Termin verschoben und ich schicke einen Brief.', 'Ich habe den Termin verschoben'],
+    ['fr', 'Je peux changer la date mais cela coûte dix euros.', 'Je peux changer la date'],
+    ['es', 'Puedo cambiar la fecha ahora pero cuesta diez euros.', 'Puedo cambiar la fecha ahora'],
+    ['it', 'Posso cambiare la data adesso ma costa dieci euro.', 'Posso cambiare la data adesso'],
+    ['nl', 'Ik kan uw afspraak verzetten maar dat kost tien euro.', 'Ik kan uw afspraak verzetten'],
+    ['pt', 'Posso mudar a data agora mas custa dez euros.', 'Posso mudar a data agora'],
+    ['ar', 'يمكنني تغيير الموعد لك الآن، ولكن ذلك يكلف عشرة', 'يمكنني تغيير الموعد لك الآن،'],
+    ['zh', '我可以帮您更改预订，但是需要支付费用。', '我可以帮您更改预订，'],
+  ])('in %s: %s', (language, text, first) => {
+    const pieces = cutSoon(text, language)
+    expect(pieces).toEqual([first, text.slice(first.length).trim()])
+  })
+
+  test.each([
+    ['en', 'Yes, of course.'],
+    ['en', 'I can do that for you, Anna.'],
+    ['en', 'I can do that for you, thank you.'],
+    ['en', 'We have terms and conditions and black and white shirts.'],
+    ['en', 'Please call between Monday and Friday.'],
+    ['en', 'Your code has the digits 1, 2, 3 and then 4.'],
+    ['en', 'The meeting begins at 10:30 or 11:15 in the morning.'],
+    ['en', 'The price went up to 1,250.50 dollars this year.'],
+    ['en', 'See https://example.com/a,b;c:d?e=f for all of it.'],
+    ['en', 'We are open on weekdays 9 – 17 and closed at weekends.'],
+    ['en', 'The shop is open Monday – Friday from nine.'],
+    ['en', 'There was really nothing but a small mistake.'],
+    ['en', 'It was late just because of the snow.'],
+    ['en', 'The new one (the large red one, made of wood) is here.'],
+    ['en', 'The sign says "closed for today, please come back" on it.'],
+    ['en', 'Well... I really do not know… Maybe.'],
+    ['de', 'Das kostet im Monat genau 3,50 Euro.'],
+    ['de', 'Wir liefern nach Österreich und Deutschland und Italien.'],
+    ['de', 'Auf dem Schild steht „geschlossen, bitte später kommen“ und mehr.'],
+    ['fr', 'Voici le numéro de ma réservation et de mon vol.'],
+    ['xx', 'Blah blah blah blah blah but blah and I blah.'],
+  ])('in %s it is the sentence: %s', (language, text) => {
+    expect(cutSoon(text, language)).toEqual([text])
+  })
+
+  test('only the first piece is a clause', () => {
+    expect(cutSoon('Of course. I can certainly do that for you, and it takes a minute.')).toEqual([
+      'Of course.',
+      'I can certainly do that for you, and it takes a minute.',
+    ])
+    expect(cutSoon('I can do all of that, if you like, but not today. I am free tomorrow, or so.')).toEqual([
+      'I can do all of that,',
+      'if you like, but not today.',
+      'I am free tomorrow, or so.',
+    ])
+  })
+
+  test('it is given as soon as two more words have come', () => {
+    const cutter = new SentenceCutter({ first: 'clause', language: 'en' })
+    expect(cutter.push('I can do all of that, if')).toEqual([])
+    expect(cutter.push(' you')).toEqual([])
+    expect(cutter.push(' w')).toEqual(['I can do all of that,'])
+  })
+
+  test('a pause of the stream gives it at once', () => {
+    const cutter = new SentenceCutter({ first: 'clause', language: 'en' })
+    cutter.push('I can do all of that, if')
+    expect(cutter.pause()).toEqual(['I can do all of that,'])
+    expect(cutter.pause()).toEqual([])
+    cutter.push(' you like, but')
+    expect(cutter.pause()).toEqual([])
+    expect(cutter.flush()).toEqual(['if you like, but'])
+  })
+
+  test('unless asked for, a sentence comes first', () => {
+    const text = 'I can certainly do that for you, and it takes only a minute.'
+    expect(cut(text)).toEqual([text])
+  })
+})
+
 describe('text that is too long', () => {
   test('is cut at the last comma that fits', () => {
     const clause = `${'word '.repeat(20)}end, `
@@ -126,23 +224,31 @@ describe('for any text, however it is split', () => {
     'é',
     '好',
     'I.',
+    ' but',
+    ' and I ',
+    '，',
+    ' – ',
     'x'.repeat(120),
   ]
 
-  test('nothing is lost, nothing is added, and the split makes no difference', () => {
-    const random = seeded(7)
-    for (let round = 0; round < 400; round++) {
-      const text = Array.from({ length: 1 + random(60) }, () => parts[random(parts.length)]).join('')
-      const whole = cut(text)
-      const characters = [...text]
-      const pieces: string[] = []
-      while (characters.length > 0) pieces.push(characters.splice(0, 1 + random(8)).join(''))
-      expect(cut(...pieces)).toEqual(whole)
-      expect(cut(...text)).toEqual(whole)
-      expectSame(whole, text)
-      expect(whole.every(piece => piece.length > 0 && piece.length <= 300)).toBe(true)
-    }
-  })
+  test.each([[{ first: 'sentence' }], [{ first: 'clause', language: 'en' }]] as const)(
+    'nothing is lost, nothing is added, and the split makes no difference: %o',
+    options => {
+      const cut = (...pieces: string[]) => cutBy(new SentenceCutter(options), ...pieces)
+      const random = seeded(7)
+      for (let round = 0; round < 400; round++) {
+        const text = Array.from({ length: 1 + random(60) }, () => parts[random(parts.length)]).join('')
+        const whole = cut(text)
+        const characters = [...text]
+        const pieces: string[] = []
+        while (characters.length > 0) pieces.push(characters.splice(0, 1 + random(8)).join(''))
+        expect(cut(...pieces)).toEqual(whole)
+        expect(cut(...text)).toEqual(whole)
+        expectSame(whole, text)
+        expect(whole.every(piece => piece.length > 0 && piece.length <= 300)).toBe(true)
+      }
+    },
+  )
 
   /** The pieces in order are the normalized text; between two of them there is a space or nothing. */
   function expectSame(pieces: string[], text: string): void {
@@ -184,3 +290,15 @@ function seeded(seed: number): (below: number) => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) % below
   }
 }
+
+test('what will probably be a piece is told before it is certain', () => {
+  const cutter = new SentenceCutter({ first: 'clause', language: 'en-US' })
+  const told: unknown[] = []
+  for (const token of ['For', ' river', ' copper', ' lantern,', ' I', ' have', ' it', ' here.', ' Good.']) {
+    const cut = cutter.push(token)
+    told.push(cut.length > 0 ? cut : cutter.likely())
+  }
+  const clause = 'For river copper lantern,'
+  const nothing = [undefined, undefined, undefined]
+  expect(told).toEqual([...nothing, clause, clause, clause, [clause], 'I have it here.', ['I have it here.']])
+})

@@ -1,8 +1,5 @@
-// Sound on its way to Google: in pieces of 100 ms, and kept until its words are settled, so that it can be
-// sent again.
+// Sound on its way to Google: in small pieces, and kept until its words are settled, so that it can be sent again.
 
-/** One write of 100 ms costs little more than one of 20 ms, and Google recommends it. */
-const PIECE_MS = 100
 /** Google takes 25,600 bytes a message by its documentation, 15 KB by the comment in its protocol file. */
 const LARGEST_PIECE_BYTES = 15_360
 /** Google settles a segment at every pause. Who speaks on for longer than this is not sent again. */
@@ -14,8 +11,8 @@ export class AudioPieces {
   #piece: Buffer
   #filled = 0
 
-  constructor(sampleRate: number, take: (piece: Buffer) => void) {
-    this.#pieceBytes = Math.min((sampleRate * 2 * PIECE_MS) / 1000, LARGEST_PIECE_BYTES) & ~1
+  constructor(sampleRate: number, pieceMs: number, take: (piece: Buffer) => void) {
+    this.#pieceBytes = Math.min((sampleRate * 2 * pieceMs) / 1000, LARGEST_PIECE_BYTES) & ~1
     this.#take = take
     this.#piece = this.#emptyPiece()
   }

@@ -20,6 +20,8 @@ import { GoogleTranscript } from './google-transcript.ts'
 
 export interface RecognitionLimits extends StreamLimits {
   finalTimeoutMs: number
+  /** How much sound is sent at a time. */
+  pieceMs: number
 }
 
 export interface RecognitionParts {
@@ -54,7 +56,7 @@ export class GoogleRecognition implements Recognition {
 
   constructor(parts: RecognitionParts) {
     this.#parts = parts
-    this.#pieces = new AudioPieces(parts.sampleRate, piece => this.#send(piece))
+    this.#pieces = new AudioPieces(parts.sampleRate, parts.limits.pieceMs, piece => this.#send(piece))
     this.#unsettled = new UnsettledAudio(parts.sampleRate)
     parts.opening.then(
       opened => this.#begin(opened),

@@ -22,6 +22,8 @@ export interface GoogleRecognizerOptions extends GoogleAccess {
   finalTimeoutMs?: number | undefined
   /** Age at which a stream is replaced; Google ends it at 300 s. */
   rotateAfterMs?: number | undefined
+  /** How much sound is sent at a time. */
+  pieceMs?: number | undefined
   /** Streams that share one connection. */
   streamsPerConnection?: number | undefined
 }
@@ -33,6 +35,8 @@ const DEFAULT_LIMITS: RecognitionLimits = {
   finalTimeoutMs: 1_500,
   // One minute before Google ends the stream.
   maxAgeMs: 240_000,
+  // Google recommends 100 ms; with less, what it believes meanwhile comes sooner, and a write costs little.
+  pieceMs: 40,
 }
 const DEFAULT_BOOST = 10
 /** Google rejects a boost beyond this. */
@@ -62,6 +66,7 @@ export class GoogleRecognizer implements Recognizer {
       openTimeoutMs: options.openTimeoutMs ?? DEFAULT_LIMITS.openTimeoutMs,
       finalTimeoutMs: options.finalTimeoutMs ?? DEFAULT_LIMITS.finalTimeoutMs,
       maxAgeMs: options.rotateAfterMs ?? DEFAULT_LIMITS.maxAgeMs,
+      pieceMs: options.pieceMs ?? DEFAULT_LIMITS.pieceMs,
     }
     this.#pool = new ClientPool(this.name, () => this.#makeClient(), options.streamsPerConnection)
   }

@@ -13,6 +13,8 @@ export interface LegFacts {
   to: string
   direction: 'inbound' | 'outbound'
   answered: boolean
+  /** When we let go of it, or are gone, its dialplan goes on at once and may hand it over again. */
+  comesBack: boolean
   /** Channel variables whose names begin with `parley_`, and `domain_name`, `domain_uuid`. */
   variables: Readonly<Record<string, string>>
 }
@@ -55,6 +57,12 @@ export interface Recording {
   stop(): Promise<void>
 }
 
+/** When the switch itself ends a recording: nobody has spoken for so long, or not since the last voice. */
+export interface SilenceEnds {
+  initialMs: number
+  finalMs: number
+}
+
 /** Where a caller can be sent (a blind transfer): a number in a dialplan context of the switch. */
 export interface Extension {
   number: string
@@ -77,8 +85,11 @@ export interface Leg {
   /** Whoever owns the leg hears everything from now on, in order. Events that came before the first owner are kept for it. */
   onEvent(handle: (event: LegEvent) => void): void
   answer(): Promise<void>
-  /** Records only the caller's side, mono, 16-bit at `rate` Hz, each 20 ms on disk at once. Resolves when writing has begun. */
-  record(path: string, rate: number): Promise<Recording>
+  /**
+   * Records only the caller's side, mono, 16-bit at `rate` Hz, each 20 ms on disk at once. Resolves when writing has begun.
+   * With `ends` the switch stops by itself: `stopped` tells `success-silence`, or `no-input-timeout` when nobody spoke.
+   */
+  record(path: string, rate: number, ends?: SilenceEnds): Promise<Recording>
   /**
    * Records to keep, beside any other recording: stereo, the caller left, what they hear right. Resolves when writing has
    * begun; the file is whole once the recording has stopped.
@@ -104,6 +115,8 @@ export interface Leg {
   transfer(to: Extension): Promise<void>
   /** Ends the call with the switch's cause, e.g. `NORMAL_CLEARING`. */
   hangUp(cause: string): Promise<void>
+  /** The call has come to us on another connection: this one is given up without a word, and reports `lost`. */
+  abandon(): void
   /** Lets go of the leg without ending it: the dialplan goes on. Safe at any time, also twice. */
   release(): Promise<void>
 }

@@ -2,7 +2,13 @@
 
 import { describe, expect, test } from 'vitest'
 import { hangUpFrom } from '../../src/pbx/freeswitch/causes.ts'
-import { digitPressed, goesOnWithoutUs, legFacts, rescueTimer } from '../../src/pbx/freeswitch/facts.ts'
+import {
+  digitPressed,
+  goesOnWithoutUs,
+  isElsewhere,
+  legFacts,
+  rescueTimer,
+} from '../../src/pbx/freeswitch/facts.ts'
 import type { HangUp } from '../../src/pbx/pbx.ts'
 
 test.each([
@@ -22,6 +28,7 @@ test('an empty channel makes empty facts, never undefined ones', () => {
     to: '',
     direction: 'inbound',
     answered: false,
+    comesBack: false,
     variables: {},
   })
 })
@@ -69,4 +76,14 @@ test('only a guarded call has a rescue timer that is ours to cancel', () => {
   expect(rescueTimer({ variable_socket_resume: 'true', variable_last_sched_id: '12' })).toBe('12')
   expect(rescueTimer({ variable_socket_resume: 'true', variable_last_sched_id: '1 all' })).toBeUndefined()
   expect(rescueTimer({ variable_last_sched_id: '12' })).toBeUndefined()
+})
+
+test.each([
+  ['waits for us', {}, false],
+  ['runs our socket', { variable_current_application: 'socket' }, false],
+  ['is guarded and waits for us', { variable_parley_attempt: '1', variable_socket_resume: 'true' }, false],
+  ['talks to people by now', { variable_current_application: 'bridge' }, true],
+  ['is on the way to people', { variable_parley_attempt: '1', variable_socket_resume: 'false' }, true],
+])('a channel that %s', (_, channel, elsewhere) => {
+  expect(isElsewhere(channel as Record<string, string>)).toBe(elsewhere)
 })

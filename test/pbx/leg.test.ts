@@ -315,6 +315,18 @@ describe('the session', () => {
   })
 })
 
+test('the context is taken as it was set, and not as the answer to connect has it', async () => {
+  const set = '{"name":"x%22,%22vip%22:true"}'
+  const { leg: one } = await leg({ parley_context: set }, [[/^api uuid_getvar \S+ parley_context$/, set]])
+  expect(one.facts.variables.parley_context).toBe(set)
+})
+
+test('a caller who holds when they come has said so to nobody else: it is told', async () => {
+  const held = CHANNEL.replace('Channel-Call-State: ACTIVE', 'Channel-Call-State: HELD')
+  const { events } = await leg({}, [], held)
+  expect(events).toEqual([{ type: 'held' }])
+})
+
 test('hold and unhold are told', async () => {
   const { events, event, clock } = await leg()
   event('CHANNEL_HOLD')

@@ -13,6 +13,7 @@ function stage() {
   const said: string[] = []
   const refusals = new Map<string, (cause: string) => void>()
   let open = false
+  let answerMs = 0
   const playbacks = new Playbacks(
     {
       execute(id, _path, refused) {
@@ -22,6 +23,7 @@ function stage() {
       forget: id => void said.push(`forget ${id}`),
       async break(what) {
         said.push(`break ${what}`)
+        if (answerMs > 0) await new Promise<void>(resolve => void clock.after(answerMs, resolve))
       },
       async togglePause() {
         said.push('toggle')
@@ -39,6 +41,10 @@ function stage() {
     said,
     ends,
     started,
+    /** The switch takes so long to answer. */
+    slow: (ms: number) => {
+      answerMs = ms
+    },
     refuse: (id: string) => refusals.get(id)?.('REFUSED'),
     play(id: string, expectedMs = 1_000) {
       const playback = playbacks.play(id, `/${id}.wav`, expectedMs)
@@ -197,6 +203,18 @@ describe('hush', () => {
     await hushed
     expect(ends).toEqual({ a: { how: 'completed', heardMs: 1_000 }, b: { how: 'interrupted', heardMs: 20 } })
     expect(said.filter(line => line === 'break all')).toHaveLength(2)
+  })
+
+  test('does not ask again and again while the switch has not answered', async () => {
+    const { clock, play, begins, stops, playbacks, said, slow } = stage()
+    slow(350)
+    play('a', 60_000)
+    begins('a')
+    const hushed = playbacks.hush()
+    await clock.advanceAsync(500)
+    expect(said.filter(line => line === 'break all')).toHaveLength(2)
+    stops('a', 'break')
+    await hushed
   })
 
   test('is immediate in silence, shared while it lasts, and rejects when the switch plays on', async () => {

@@ -16,6 +16,7 @@ export function legFacts(channel: Headers): LegFacts {
     to: channel['Caller-Destination-Number'] ?? '',
     direction: channel['Call-Direction'] === 'outbound' ? 'outbound' : 'inbound',
     answered: channel['Answer-State'] === 'answered',
+    comesBack: goesOnWithoutUs(channel),
     variables: ourVariables(channel),
   }
 }
@@ -23,6 +24,16 @@ export function legFacts(channel: Headers): LegFacts {
 /** Whether the dialplan goes on when our socket ends (channel variable `socket_resume`). */
 export function goesOnWithoutUs(channel: Headers): boolean {
   return /^(true|yes|on|enabled?|active|allow|t|[1-9]\d*)$/i.test(channel.variable_socket_resume ?? '')
+}
+
+/**
+ * Whether the channel has gone elsewhere while its connection waited for us: the switch's timer has sent the caller to
+ * people, for instance, and they talk by now. What tells is the application that runs, and that only the way to people
+ * ends `socket_resume`.
+ */
+export function isElsewhere(channel: Headers): boolean {
+  const { variable_current_application: running = 'socket', variable_parley_attempt: attempt } = channel
+  return running !== 'socket' || (attempt !== undefined && !goesOnWithoutUs(channel))
 }
 
 /**

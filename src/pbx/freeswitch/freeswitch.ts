@@ -7,6 +7,7 @@ import type { Clock } from '../../lib/clock.ts'
 import type { Ids } from '../../lib/ids.ts'
 import type { Log } from '../../lib/log.ts'
 import { type Leg, type Pbx, type PbxCounts, PbxError } from '../pbx.ts'
+import { isElsewhere } from './facts.ts'
 import { FreeSwitchLeg } from './leg.ts'
 
 export interface FreeSwitchOptions {
@@ -58,6 +59,10 @@ export class FreeSwitch implements Pbx {
   /** Takes calls without a network: whoever holds the other ends of the streams is the switch. */
   handOver(onCall: (leg: Leg) => void): void {
     this.#listener.onSession(async (connection, channel) => {
+      if (isElsewhere(channel)) {
+        this.#options.log.info({ leg: channel['Unique-ID'] }, 'a call that waited for us has gone elsewhere')
+        return connection.exit()
+      }
       const leg = new FreeSwitchLeg(connection, channel, this.#options)
       await leg.begin()
       onCall(leg)

@@ -1,9 +1,20 @@
 // How far a leg is on its way out, and what its owner is told when it is gone. Pure.
 
 import type { ConnectionLost } from '../../esl/errors.ts'
+import type { Clock } from '../../lib/clock.ts'
+import type { Ids } from '../../lib/ids.ts'
+import type { Log } from '../../lib/log.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { HangUp, LegEvent } from '../pbx.ts'
 import { hangUpFrom } from './causes.ts'
+
+export interface LegOptions {
+  clock: Clock
+  ids: Ids
+  log: Log
+  /** Also how long the switch may take to do what it said yes to: begin to record, leave after a transfer. */
+  replyTimeoutMs: number
+}
 
 type Headers = Readonly<Record<string, string>>
 

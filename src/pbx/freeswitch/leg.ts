@@ -4,16 +4,15 @@
 
 import type { EslConnection, Incoming } from '../../esl/connection.ts'
 import type { ConnectionLost } from '../../esl/errors.ts'
-import type { Clock, Timer } from '../../lib/clock.ts'
-import type { Ids } from '../../lib/ids.ts'
+import type { Timer } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { unreachable } from '../../lib/unreachable.ts'
-import type { Extension, Leg, LegEvent, LegFacts, Playback, Recording } from '../pbx.ts'
+import type { Extension, Leg, LegEvent, LegFacts, Playback, Recording, SilenceEnds } from '../pbx.ts'
 import { PbxError } from '../pbx.ts'
 import { causeArgument, digitsArgument, extensionArgument } from './arguments.ts'
-import { digitPressed, goesOnWithoutUs, legFacts, rescueTimer } from './facts.ts'
+import { digitPressed, goesOnWithoutUs, legFacts } from './facts.ts'
 import { LegCommands } from './leg-commands.ts'
-import { endOnLoss, hangUpIn, type LegState } from './leg-state.ts'
+import { endOnLoss, hangUpIn, type LegOptions, type LegState } from './leg-state.ts'
 import { Outlet } from './outlet.ts'
 import { MASKED_VARIABLE, PbxRecording, pbxRecordingPath } from './pbx-recording.ts'
 import { Playbacks } from './playbacks.ts'
@@ -22,21 +21,13 @@ import { beginSession } from './session.ts'
 
 type Headers = Readonly<Record<string, string>>
 
-export interface LegOptions {
-  clock: Clock
-  ids: Ids
-  log: Log
-  /** Also how long the switch may take to do what it said yes to: begin to record, leave after a transfer. */
-  replyTimeoutMs: number
-}
-
 /** After CHANNEL_HANGUP the last events come within 40 ms, unless the switch is busy with its own reports. */
 const LAST_EVENTS_MS = 500
 /** Events that came before the leg had an owner: more than a hasty caller can press. */
 const EARLY_EVENTS_LIMIT = 256
 
 export class FreeSwitchLeg implements Leg {
-  readonly facts: LegFacts
+  #facts: LegFacts
   readonly #connection: EslConnection
   readonly #commands: LegCommands
   readonly #channel: Headers
@@ -53,7 +44,7 @@ export class FreeSwitchLeg implements Leg {
 
   /** `channel` is what the switch answered to `connect`. */
   constructor(connection: EslConnection, channel: Headers, options: LegOptions) {
-    this.facts = legFacts(channel)
+    this.#facts = legFacts(channel)
     this.#channel = channel
     this.#connection = connection
     this.#commands = new LegCommands(connection, this.facts.id)
@@ -66,12 +57,17 @@ export class FreeSwitchLeg implements Leg {
     connection.onIncoming(incoming => this.#onIncoming(incoming))
   }
 
+  get facts(): LegFacts {
+    return this.#facts
+  }
+
   /** Subscribes and puts the channel in order. Rejects when the call is gone before it began. */
   async begin(): Promise<void> {
-    await beginSession(this.#connection, this.facts.id, rescueTimer(this.#channel))
-    const left = this.facts.variables[RECORDINGS_VARIABLE]
+    this.#facts = await beginSession(this.#connection, this.#channel, this.#facts)
+    // Who held us before we had them says so no more.
+    if (this.#channel['Channel-Call-State'] === 'HELD') this.#onHold(true)
+    const { [RECORDINGS_VARIABLE]: left, [MASKED_VARIABLE]: masked } = this.#facts.variables
     if (left) await this.#recordings.stopInherited(left)
-    const masked = this.facts.variables[MASKED_VARIABLE]
     if (masked) await this.#pbxRecording.unmaskInherited(masked)
   }
 
@@ -86,9 +82,9 @@ export class FreeSwitchLeg implements Leg {
     this.#answered = true
   }
 
-  async record(path: string, rate: number): Promise<Recording> {
+  async record(path: string, rate: number, ends?: SilenceEnds): Promise<Recording> {
     await this.#mustBeLive()
-    return this.#recordings.start(path, rate, 'ear')
+    return this.#recordings.start(path, rate, 'ear', ends)
   }
 
   async keep(path: string, rate: number): Promise<Recording> {
@@ -145,8 +141,7 @@ export class FreeSwitchLeg implements Leg {
     }
     if (this.#state !== transferring) return
     transferring.agreed = true
-    // The channel says when it has left the socket application; should that get lost, the switch's yes
-    // counts.
+    // The channel says when it has left the socket application; should that get lost, the switch's yes counts.
     this.#endLimit = this.#options.clock.after(this.#options.replyTimeoutMs, () => this.#onMoved())
   }
 
@@ -167,6 +162,10 @@ export class FreeSwitchLeg implements Leg {
     this.#endLimit = this.#options.clock.after(this.#options.replyTimeoutMs, () =>
       this.#onHungUp({ 'Hangup-Cause': cause }),
     )
+  }
+
+  abandon(): void {
+    this.#connection.close('ended by us')
   }
 
   async release(): Promise<void> {
@@ -192,10 +191,7 @@ export class FreeSwitchLeg implements Leg {
     this.#playbacks.reopen()
     if (!goesOnWithoutUs(this.#channel)) return
     await this.#commands.setVariables({ socket_resume: 'true' }).catch((error: unknown) => {
-      this.#log.error(
-        { err: error },
-        'the call will not go on without us: socket_resume could not be set again',
-      )
+      this.#log.error({ err: error }, 'socket_resume could not be set: the call will not go on without us')
     })
   }
 

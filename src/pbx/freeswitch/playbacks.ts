@@ -47,6 +47,8 @@ export class Playbacks {
   readonly #forgotten: string[] = []
   /** What the switch's latest CHANNEL_EXECUTE was about: PLAYBACK_START and STOP carry no id. */
   #running: Prompt | 'forgotten' | undefined
+  /** Those that the switch has not answered. */
+  #breaks = 0
   #hush: Hush | undefined
   #watch: Timer | undefined
   #held = false
@@ -204,7 +206,8 @@ export class Playbacks {
     if (++hush.ticks >= HUSH_TICKS) {
       hush.silent.reject(new PbxError('the switch goes on playing'))
       this.#giveUpOnSwitch()
-    } else if (this.#prompts.some(prompt => prompt.state.at === 'begun' || prompt.state.at === 'playing')) {
+    } else if (this.#breaks === 0 && this.#prompts.some(({ state }) => isHeard(state))) {
+      // Not while one is unanswered: a switch that is slow is not helped by more of them.
       this.#break('all')
     }
     this.#goOn()
@@ -223,7 +226,11 @@ export class Playbacks {
   // A break that is refused needs no answer: the channel is gone and says so, or the next tick or the watch
   // tries again.
   #break(what: 'one' | 'all'): void {
-    this.#commands.break(what).catch(() => {})
+    this.#breaks++
+    const answered = () => {
+      this.#breaks--
+    }
+    this.#commands.break(what).then(answered, answered)
   }
 
   #giveUpOnSwitch(): void {
@@ -268,4 +275,8 @@ export class Playbacks {
     this.#giveUp(head, 'OVERDUE')
     this.#goOn()
   }
+}
+
+function isHeard({ at }: Prompt['state']): boolean {
+  return at === 'begun' || at === 'playing'
 }

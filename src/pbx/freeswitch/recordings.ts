@@ -2,7 +2,7 @@
 // on, and whoever has the call next must be able to stop exactly these.
 
 import type { Clock } from '../../lib/clock.ts'
-import { PbxError, type Recording } from '../pbx.ts'
+import { PbxError, type Recording, type SilenceEnds } from '../pbx.ts'
 
 export const RECORDINGS_VARIABLE = 'parley_recordings'
 
@@ -34,6 +34,16 @@ export type Purpose = keyof typeof SETTINGS
 
 export function isRecordingPath(path: string): boolean {
   return PATH.test(path)
+}
+
+/** FreeSWITCH compares the mean of a frame's samples with it; 200 is its own default. */
+const SILENCE_THRESHOLD = 200
+
+function endsOf(ends: SilenceEnds | undefined): string {
+  if (!ends) return ''
+  const { initialMs, finalMs } = ends
+  const initial = `RECORD_INITIAL_TIMEOUT_MS=${Math.round(initialMs)}`
+  return `,${initial},RECORD_FINAL_TIMEOUT_MS=${Math.round(finalMs)},RECORD_SILENCE_THRESHOLD=${SILENCE_THRESHOLD}`
 }
 
 const RATES: readonly number[] = [8_000, 16_000]
@@ -71,7 +81,7 @@ export class Recordings {
     return [...this.#active.keys()]
   }
 
-  async start(path: string, rate: number, purpose: Purpose): Promise<Recording> {
+  async start(path: string, rate: number, purpose: Purpose, ends?: SilenceEnds): Promise<Recording> {
     if (!PATH.test(path)) throw new PbxError('not a path for a recording')
     if (!RATES.includes(rate)) throw new PbxError(`cannot record at ${rate} Hz`)
     if (this.#active.has(path)) throw new PbxError('this file is being recorded already')
@@ -83,7 +93,7 @@ export class Recordings {
     }
     this.#active.set(path, active)
     try {
-      await this.#begin(path, `${SETTINGS[purpose]},record_sample_rate=${rate}`, active)
+      await this.#begin(path, `${SETTINGS[purpose]},record_sample_rate=${rate}${endsOf(ends)}`, active)
     } catch (error) {
       this.#active.delete(path)
       // It may have begun all the same. Whatever the switch says to these: the failure above is what counts.
@@ -135,6 +145,8 @@ export class Recordings {
     const { begun } = active
     // The will is written first: a daemon that dies in between must leave no recording that nobody knows.
     await this.publish()
+    // Who let go of the leg meanwhile has told the switch to stop what it did not know yet.
+    if (active.state !== 'asked') throw new PbxError('the recording is not wanted any more')
     active.state = 'running'
     // In one breath, so that not a frame is written in between.
     const masked = this.#masked

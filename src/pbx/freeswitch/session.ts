@@ -3,6 +3,8 @@
 
 import { api, events, filter, linger, setVariables } from '../../esl/command.ts'
 import type { EslConnection } from '../../esl/connection.ts'
+import { type LegFacts, PbxError } from '../pbx.ts'
+import { rescueTimer } from './facts.ts'
 
 /**
  * How long the switch keeps the socket after the hang-up: its last reports take 40 ms, or longer when it is
@@ -27,22 +29,39 @@ const EVENTS = [
 
 /** Without `playback_terminators` the caller's `*` would end any prompt. */
 const VARIABLES = { playback_terminators: 'none' }
+/** What is cancelled once is not there to be cancelled by whoever has the call next. */
+const TIMER_CANCELLED = { last_sched_id: '' }
+const NOTHING_CANCELLED = '+OK Deleted: 0'
+
+const CONTEXT_VARIABLE = 'parley_context'
 
 /**
- * Also cancels the switch's timer that would take the call from us. Rejects when the switch refuses, which it
- * does when the caller has gone meanwhile.
+ * Also cancels the switch's timer that would take the call from us, and completes the facts. Rejects when the switch refuses,
+ * which it does when the caller has gone meanwhile.
  */
 export async function beginSession(
   connection: EslConnection,
-  uuid: string,
-  rescueTimer: string | undefined,
-): Promise<void> {
+  channel: Readonly<Record<string, string>>,
+  facts: LegFacts,
+): Promise<LegFacts> {
+  const { id, variables } = facts
+  const timer = rescueTimer(channel)
+  const cancelled = timer === undefined ? undefined : connection.do(api('sched_del', timer))
   await Promise.all([
     connection.do(linger(LINGER_SECONDS)),
     // Before the subscription: without a filter it would be for every call on the switch.
-    connection.do(filter('Unique-ID', uuid)),
+    connection.do(filter('Unique-ID', id)),
     connection.do(events(EVENTS)),
-    ...setVariables(uuid, VARIABLES).map(command => connection.do(command)),
-    ...(rescueTimer === undefined ? [] : [connection.do(api('sched_del', rescueTimer))]),
+    ...setVariables(id, timer === undefined ? VARIABLES : { ...VARIABLES, ...TIMER_CANCELLED }).map(command =>
+      connection.do(command),
+    ),
+    cancelled,
   ])
+  // It has just fired: the caller is on the way to people.
+  if ((await cancelled)?.body.trim() === NOTHING_CANCELLED) throw new PbxError('the call has gone elsewhere')
+  if (!variables[CONTEXT_VARIABLE]) return facts
+  // In the answer to `connect` FreeSWITCH leaves a `%` before two upper-case hex digits as it is: there a text of the caller's
+  // inside the JSON could pass for its structure. Here it comes as it was set.
+  const context = await connection.api('uuid_getvar', `${id} ${CONTEXT_VARIABLE}`)
+  return { ...facts, variables: { ...variables, [CONTEXT_VARIABLE]: context } }
 }

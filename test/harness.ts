@@ -5,10 +5,12 @@ import { duplexPair } from 'node:stream'
 import { Followers } from '../src/audio/follower.ts'
 import { VoiceDetectors } from '../src/audio/voice-detector.ts'
 import { Calls } from '../src/call/calls.ts'
+import { ClassicListener } from '../src/call/classic-listener.ts'
 import { type JournalEntry, readJournal } from '../src/call/journal.ts'
 import { Listener } from '../src/call/listener.ts'
 import type { Profile } from '../src/call/profile.ts'
 import type { Engine } from '../src/engine/engine.ts'
+import type { Ids } from '../src/lib/ids.ts'
 import type { Log } from '../src/lib/log.ts'
 import { FreeSwitch } from '../src/pbx/freeswitch/freeswitch.ts'
 import { PbxError } from '../src/pbx/pbx.ts'
@@ -55,27 +57,47 @@ export class Desk {
   refusePauses = false
   /** Calls that come now meet a bug of ours as soon as somebody should be listened to. */
   breakListeners = false
+  /** Why no more calls may be taken, if so. */
+  overload: string | null = null
   readonly switch: FakeFreeswitch
-  readonly calls: Calls
   readonly followers: Followers
-  readonly #pbx: FreeSwitch
+  readonly #options: DeskOptions
+  readonly #ids = numbered()
+  #daemon: { calls: Calls; pbx: FreeSwitch }
 
   constructor(options: DeskOptions = {}) {
+    this.#options = options
     const { clock, files } = this
-    const recognizer = options.recognizer?.(clock) ?? this.recognizer
     const log = recordingLog(this.log)
     files.makeFolder('/spool')
     files.makeFolder('/sounds')
     files.makeFolder('/journals')
     this.followers = new Followers({ clock, files, onFault: error => log.error({ error }, 'follower fault') })
+    this.#daemon = this.#start()
+    this.switch = new FakeFreeswitch({ clock, files, promptFolders: ['/prompts', '/sounds'], ...options.pbx })
+  }
+
+  get calls(): Calls {
+    return this.#daemon.calls
+  }
+
+  /** A new process, to which calls are handed from now on. The one before knows nothing of it. */
+  restart(): void {
+    this.#daemon = this.#start()
+  }
+
+  #start(): { calls: Calls; pbx: FreeSwitch } {
+    const options = this.#options
+    const { clock, files } = this
+    const recognizer = options.recognizer?.(clock) ?? this.recognizer
+    const log = recordingLog(this.log)
+    const ids = this.#ids
     const profile: Profile = {
       ...testProfile,
       ...options.profile,
       policy: { ...testProfile.policy, ...options.policy },
     }
-    let ids = 0
-    const numbered = { next: () => `id-${ids++}` }
-    this.calls = new Calls({
+    const calls = new Calls({
       profiles: { default: profile },
       destinations: {
         people: { number: '2000', context: 'public' },
@@ -87,16 +109,19 @@ export class Desk {
       files,
       log,
       journals: '/journals',
+      spool: '/spool',
       limit: options.limit ?? 10,
-      listener: (leg, { policy, hints, language }, post) => {
-        const listener = new Listener({
+      resumeWithinMs: 30_000,
+      overload: () => this.overload,
+      listener: (leg, { policy, hints, language, turns }, post) => {
+        const listener = new { live: Listener, classic: ClassicListener }[turns]({
           leg,
           followers: this.followers,
           detectors,
           recognizer,
           clock,
           files,
-          ids: numbered,
+          ids,
           log,
           folder: '/spool',
           policy,
@@ -111,20 +136,20 @@ export class Desk {
         return listener
       },
     })
-    this.#pbx = new FreeSwitch({
+    const pbx = new FreeSwitch({
       host: '127.0.0.1',
       port: 0,
       maxConnections: 100,
       replyTimeoutMs: 2_000,
       clock,
-      ids: numbered,
+      ids,
       log,
     })
-    this.#pbx.handOver(leg => {
+    pbx.handOver(leg => {
       if (this.refusePauses) leg.pause = () => Promise.reject(new PbxError('it cannot pause'))
-      this.calls.admit(leg)
+      calls.admit(leg)
     })
-    this.switch = new FakeFreeswitch({ clock, files, promptFolders: ['/prompts', '/sounds'], ...options.pbx })
+    return { calls, pbx }
   }
 
   /** Somebody calls, and time passes until the daemon has them. */
@@ -143,7 +168,7 @@ export class Desk {
   /** What a dialplan of a test's own puts where the daemon's address belongs. */
   dial(): ReturnType<typeof duplexPair>[0] {
     const [ours, theirs] = duplexPair()
-    this.#pbx.accept(ours)
+    this.#daemon.pbx.accept(ours)
     return theirs
   }
 
@@ -208,6 +233,11 @@ export class Desk {
       if (level === 'error') left.push(`error in the log: ${message} ${JSON.stringify(fields)}`)
     return left
   }
+}
+
+function numbered(): Ids {
+  let ids = 0
+  return { next: () => `id-${ids++}` }
 }
 
 /** A log that is kept in `lines`. */

@@ -1,90 +1,92 @@
 // One caller's stay: a mailbox, a loop, a scope, an ending. Everything that happens is posted here, the dialogue says what
 // follows, and this shell has it done by the speaker, the listener, the engine and the leg.
 
-import type { Conversation } from '../engine/engine.ts'
-import type { Clock } from '../lib/clock.ts'
-import type { Log } from '../lib/log.ts'
+import type { Expectation } from '../engine/engine.ts'
+import { inTime } from '../lib/clock.ts'
 import { Mailbox } from '../lib/mailbox.ts'
-import type { EndReason, Scope } from '../lib/scope.ts'
+import { messageOf } from '../lib/message-of.ts'
+import type { Scope } from '../lib/scope.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import type { Leg, LegEvent } from '../pbx/pbx.ts'
-import { type Dialogue, type DialogueSettings, isConfidential, newDialogue } from './dialogue/state.ts'
+import { isEcho } from './backchannel.ts'
+import type { CallParts } from './call-parts.ts'
+import { Departure } from './departure.ts'
+import { isSameWay, wayOut } from './dialogue/leaving.ts'
+import { type Dialogue, isConfidential, newDialogue } from './dialogue/state.ts'
 import { step } from './dialogue.ts'
-import { type Ending, faultOf } from './ending.ts'
-import type { Journal } from './journal.ts'
+import { type Ending, endReasonOf, faultOf, messageIn } from './ending.ts'
 import type { Keeper } from './keeper.ts'
-import type { Listener } from './listener.ts'
-import type { Destination } from './profile.ts'
-import { type Prompts, Speaker } from './speaker.ts'
+import { callEventOf } from './leg-events.ts'
+import type { CallListener } from './listener.ts'
+import { type Mark, Marks } from './marks.ts'
+import { Notes, withoutKey, withoutSecrets, writable } from './note.ts'
+import { SpokenRehearsal } from './rehearsal.ts'
+import { Speaker } from './speaker.ts'
+import { type Standing, type Suspension, standingOf } from './suspension.ts'
 import { Timers } from './timers.ts'
 import { Turns } from './turns.ts'
-import type { CallEvent, Command, Question } from './vocabulary.ts'
-
-export interface CallParts {
-  leg: Leg
-  settings: DialogueSettings
-  conversation: Conversation
-  prompts: Prompts
-  journal: Journal
-  clock: Clock
-  scope: Scope
-  log: Log
-  /** Makes the call's ears; they post what they hear. */
-  listener(post: (event: CallEvent) => void): Listener
-  /** Makes what records the call to keep it; it tells the journal. */
-  keeper(note: (entry: Note) => void): Keeper
-}
-
-type Note = { type: string; [field: string]: unknown }
+import type { CallEvent, Command } from './vocabulary.ts'
 
 /** Answering and opening the ear takes milliseconds; a switch that needs longer will not do it. */
 const OPENING_LIMIT_MS = 10_000
+/** Somebody who lets it ring longer than this is not there. */
+const RINGING_LIMIT_MS = 3_000
 
 export class Call {
   readonly id: string
+  readonly leg: Leg
   /** Resolves, once, when the call is over for us and nothing of it is left. */
   readonly ended: Promise<Ending>
   readonly #parts: CallParts
   readonly #startedMs: number
+  readonly #notes: Notes
   readonly #mailbox: Mailbox<CallEvent>
   readonly #timers: Timers
   readonly #speaker: Speaker
-  readonly #listener: Listener
+  readonly #listener: CallListener
   readonly #keeper: Keeper
   readonly #turns: Turns
+  readonly #departure: Departure
+  readonly #marks: Marks
   #dialogue: Dialogue
-  #resolveEnded: (ending: Ending) => void = () => {}
+  /** The process is going to end. */
+  #suspension: Suspension | undefined
+  readonly #over = Promise.withResolvers<Ending>()
 
   constructor(parts: CallParts) {
-    const { leg, clock, scope, prompts, conversation } = parts
+    const { leg, clock, scope, prompts, past } = parts
     this.#parts = parts
     this.id = leg.facts.id
-    this.#startedMs = clock.now()
-    this.#dialogue = newDialogue(parts.settings)
-    this.ended = new Promise(resolve => {
-      this.#resolveEnded = resolve
-    })
+    this.leg = leg
+    this.#startedMs = clock.now() - (past?.lastedMs ?? 0)
+    this.#notes = new Notes(parts, this.#startedMs)
+    this.#dialogue = newDialogue(parts.settings, past)
+    this.ended = this.#over.promise
     this.#mailbox = new Mailbox(event => this.#take(event))
     const post = this.post
     this.#timers = new Timers(clock, post)
     this.#listener = parts.listener(post)
-    this.#keeper = parts.keeper(entry => this.#note(entry))
+    this.#keeper = parts.keeper(entry => this.#notes.write(entry))
+    const marks = new Marks(turn => {
+      this.#notes.write({ type: 'turnMarks', ...turn })
+      parts.times.add(turn)
+    })
+    this.#marks = marks
     this.#speaker = new Speaker({
+      cut: parts.settings.turns === 'live' ? 'sentences' : 'nothing',
       leg,
       prompts,
       clock,
       signal: scope.signal,
       post,
-      onStarted: (turn, text) => this.#note({ type: 'promptStarted', turn, text }),
-      onSpoken: line => this.#note({ type: 'promptSpoken', ...line }),
-      onHushed: (turn, afterMs) => this.#note({ type: 'hushed', turn, afterMs: Math.round(afterMs) }),
-      onSkipped: (turn, error) => {
-        this.#note({ type: 'soundSkipped', turn })
-        parts.log.warn({ error, turn }, 'a sound could not be played and was left out')
-      },
+      marks,
+      notes: this.#notes,
     })
+    this.#departure = new Departure({ ...parts, listener: this.#listener, keeper: this.#keeper, post })
     const heard = () => this.#speaker.heard()
-    this.#turns = new Turns({ conversation, clock, scope, log: parts.log, post, heard })
+    const heardSoFar = () => this.#speaker.heardSoFar()
+    const rehearse = (turn: number, signal: AbortSignal) => this.#rehearse(turn, signal)
+    this.#turns = new Turns({ ...parts, post, marks, heard, heardSoFar, rehearse })
   }
 
   /** Takes the call: answers it, opens its ears, and lets the dialogue begin. */
@@ -104,6 +106,33 @@ export class Call {
     )
   }
 
+  /** The process is going to end: nothing new is said. A call that cannot come back goes to people. See `suspendAll`. */
+  suspend(changed: () => void): void {
+    const { leg, clock } = this.#parts
+    if (!leg.facts.comesBack) return this.post({ type: 'shutdownBegun', atMs: clock.now() })
+    const suspension = { sentence: 'running' as Suspension['sentence'], changed }
+    this.#suspension = suspension
+    void this.#speaker.finishSentence().then(() => {
+      suspension.sentence = 'over'
+      changed()
+    })
+  }
+
+  get standing(): Standing {
+    if (!this.#parts.leg.facts.comesBack) return 'free' // nobody need wait before the others are let go
+    return standingOf(this.#dialogue, this.#suspension?.sentence ?? 'running')
+  }
+
+  /** Lets go of a call that goes on in the next process. */
+  leave(): void {
+    if (this.#parts.leg.facts.comesBack) this.post({ type: 'suspended', atMs: this.#parts.clock.now() })
+  }
+
+  /** What the engine wants to have again in another process. */
+  keepSession(engine: string, session: object): void {
+    this.#notes.write({ type: 'session', engine, session })
+  }
+
   /** Something happened to this call. */
   readonly post = (event: CallEvent): void => {
     this.#mailbox.post(event)
@@ -114,8 +143,8 @@ export class Call {
       opening.signal.addEventListener('abort', () => reject(opening.signal.reason), { once: true })
     })
     try {
-      const opened = this.#parts.leg.answer().then(() => this.#listener.open())
-      await Promise.race([opened, tooLate])
+      const answered = this.#greetingMade().then(() => this.#parts.leg.answer())
+      await Promise.race([answered.then(() => this.#listener.open()), tooLate])
     } finally {
       tooLate.catch(() => {
         // Ending the scope below rejects it when nobody waits any more.
@@ -124,43 +153,61 @@ export class Call {
     }
   }
 
+  /** Who is not answered yet hears it ring, which is better than silence: the greeting is made first. */
+  async #greetingMade(): Promise<void> {
+    const { leg, clock, past, settings } = this.#parts
+    if (past !== null && past.way.to !== 'beginning') return
+    const made = this.#turns.guess(0, { type: 'start' })
+    if (leg.facts.answered || (settings.recording.keep && settings.recording.consent !== '')) return
+    await inTime(clock, RINGING_LIMIT_MS, made).catch(() => {}) // then they hear fillers
+  }
+
   #legReported(event: LegEvent): void {
-    const atMs = this.#parts.clock.now()
-    switch (event.type) {
-      case 'digitPressed':
-        return this.post({ type: 'digitPressed', digit: event.digit, atMs })
-      case 'held':
-        this.#speaker.hold()
-        this.#listener.hold()
-        return this.post({ type: 'held', atMs })
-      case 'unheld':
-        this.#listener.unhold()
-        this.post({ type: 'unheld', atMs })
-        return this.#speaker.unhold()
-      case 'hungUp':
-        return this.post({ type: 'legHungUp', hangUp: event.hangUp, atMs })
-      case 'moved':
-        return this.post({ type: 'legMoved', atMs })
-      case 'lost':
-        return this.post({ type: 'legLost', message: event.error.message, atMs })
-      default:
-        return unreachable(event)
-    }
+    if (event.type === 'held') {
+      this.#speaker.hold()
+      this.#listener.hold()
+    } else if (event.type === 'unheld') this.#listener.unhold()
+    this.post(callEventOf(event, this.#parts.clock.now()))
+    if (event.type === 'unheld') this.#speaker.unhold()
   }
 
   #take(event: CallEvent): void {
     try {
-      this.#advance(event)
+      this.#advance(event.type === 'utteranceHeard' ? this.#withEcho(event) : event)
     } catch (error) {
       this.#broke(error)
     }
   }
 
+  #withEcho(event: CallEvent & { type: 'utteranceHeard' }): CallEvent {
+    const heard = this.#speaker.heardSoFar()?.text ?? ''
+    return isEcho(event.utterance.text, heard) ? { ...event, isEcho: true } : event
+  }
+
   #advance(event: CallEvent): void {
-    this.#note(isConfidential(this.#dialogue.phase) ? withoutKey(event) : withoutSecrets(event), event.atMs)
+    this.#notes.write(
+      isConfidential(this.#dialogue.phase) ? withoutKey(event) : withoutSecrets(event),
+      event.atMs,
+    )
+    this.#marks.take(event)
+    if (event.type === 'callerSpoke') this.#parts.conversation.warm?.()
     const [dialogue, commands] = step(this.#dialogue, event)
+    this.#noteWayOut(this.#dialogue, dialogue)
     this.#dialogue = dialogue
     for (const command of commands) this.#execute(command)
+    this.#suspension?.changed()
+  }
+
+  #rehearse(turn: number, signal: AbortSignal): SpokenRehearsal {
+    const mark = (mark: Mark) => this.#marks.mark(mark, turn, this.#parts.clock.now())
+    return new SpokenRehearsal({ ...this.#parts, speech: this.#dialogue.speech, signal, mark })
+  }
+
+  /** A process that takes the call over sends the caller on where they were going. */
+  #noteWayOut(before: Dialogue, after: Dialogue): void {
+    if (after.phase.is === 'over') return
+    const next = wayOut(after)
+    if (!isSameWay(next, wayOut(before))) this.#notes.write({ type: 'leaving', next })
   }
 
   /** A bug of ours ends this call as gently as can be, and no other. */
@@ -178,8 +225,12 @@ export class Call {
   #execute(command: Command): void {
     switch (command.type) {
       case 'ask':
-        this.#note({ type: 'asked', turn: command.turn, question: writable(command.question) })
+        this.#notes.write({ type: 'asked', turn: command.turn, question: writable(command.question) })
         return this.#turns.ask(command.turn, command.question)
+      case 'guess':
+        return void this.#turns.guess(command.turn, command.question)
+      case 'dropGuess':
+        return this.#turns.dropGuess()
       case 'withdraw':
         return this.#turns.withdraw()
       case 'speak':
@@ -191,7 +242,7 @@ export class Call {
       case 'resumeSpeech':
         return this.#speaker.resume()
       case 'listen':
-        return this.#listener.listen(command.expectation, this.#dialogue.speech.language)
+        return this.#listen(command.expectation)
       case 'deafen':
         return this.#listener.deafen()
       case 'mask':
@@ -202,11 +253,11 @@ export class Call {
       case 'keepRecording':
         return void this.#keeper.start()
       case 'sendDigits':
-        return this.#attempt('sendDigits', this.#parts.leg.sendDigits(command.digits))
+        return this.#departure.attempt('send digits', this.#parts.leg.sendDigits(command.digits))
       case 'transfer':
-        return void this.#transfer(command.to)
+        return void this.#departure.transfer(command.to)
       case 'hangUp':
-        return this.#hangUp(command.cause)
+        return this.#departure.hangUp(command.cause)
       case 'startTimer':
         return this.#timers.start(command.name, command.turn, command.ms)
       case 'stopTimer':
@@ -218,93 +269,40 @@ export class Call {
     }
   }
 
-  /** Our recordings end before the caller meets people: what they say to each other is not ours to hear. */
-  async #transfer(to: Destination): Promise<void> {
-    const { leg, clock } = this.#parts
-    try {
-      await Promise.all([this.#listener.close(), this.#keeper.stop()])
-      await leg.setVariables({ parley_outcome: 'handed-over' })
-      await leg.transfer(to)
-    } catch (error) {
-      this.post({ type: 'transferFailed', message: messageOf(error), atMs: clock.now() })
-      if (this.#parts.scope.isOver) return
-      this.#attempt('take back the outcome', leg.setVariables({ parley_outcome: '' }))
-      void this.#keeper.resume()
-      await this.#listener.open().catch(fault => {
-        this.post({ type: 'earFailed', message: messageOf(fault), atMs: clock.now() })
-      })
-    }
-  }
-
-  #hangUp(cause: string): void {
-    const { leg } = this.#parts
-    // A leg that refuses is on its way out already, and says so itself; the timer of the closing sees to the rest.
-    this.#attempt(
-      'hang up',
-      leg.setVariables({ parley_outcome: 'finished' }).then(() => leg.hangUp(cause)),
-    )
-  }
-
-  /** What may fail without changing the course of the call. */
-  #attempt(what: string, work: Promise<void>): void {
-    work.catch(error => this.#parts.log.warn({ error, what }, 'the switch refused'))
+  #listen(expectation: Expectation): void {
+    const { phase, speech } = this.#dialogue
+    this.#listener.listen(expectation, speech.language, phase.is === 'listening' ? 'caller' : 'assistant')
   }
 
   #close(ending: Ending): void {
-    const { scope, journal, log, clock } = this.#parts
+    const { scope, journal, log, clock, times } = this.#parts
     const durationMs = Math.round(clock.now() - this.#startedMs)
     this.#mailbox.close()
     // Who leaves while they are told of the recording has not come to the greeting.
     const turn = Math.max(0, this.#dialogue.turn)
-    this.#turns.close({ type: 'ended', by: ending.by, reason: ending.why, durationMs }, turn)
-    this.#note({ type: 'ended', ending })
+    if (ending.why === 'suspended') {
+      this.#turns.withdraw()
+      this.#departure.comeBack()
+    } else this.#turns.close({ type: 'ended', by: ending.by, reason: ending.why, durationMs }, turn)
+    this.#notes.write({ type: 'ended', ending })
     journal.close()
     const fault = faultOf(ending)
-    const summary = { by: ending.by, why: ending.why, fault, turns: turn, durationMs }
+    const { hits, misses } = this.#turns.guesses
+    times.guesses.hits += hits
+    times.guesses.misses += misses
+    const answeredMs = { p50: this.#marks.answers.quantile(0.5), p95: this.#marks.answers.quantile(0.95) }
+    const summary = {
+      by: ending.by,
+      why: ending.why,
+      fault,
+      turns: turn,
+      durationMs,
+      answeredMs,
+      hits,
+      misses,
+    }
     if (fault === null) log.info(summary, 'call ended')
     else log.warn({ ...summary, message: messageIn(ending) }, 'call ended by a fault')
-    void scope.end(reasonOf(ending)).then(() => this.#resolveEnded(ending))
+    void scope.end(endReasonOf(ending)).then(() => this.#over.resolve(ending))
   }
-
-  #note(entry: Note, atMs = this.#parts.clock.now()): void {
-    const sinceStart = Math.round((atMs - this.#startedMs) * 10) / 10
-    this.#parts.journal.write({ ...entry, atMs: sinceStart })
-    this.#parts.log.debug({ atMs: sinceStart, entry: entry.type }, 'journal')
-  }
-}
-
-/** What the caller keys in confidence, as the journal may have it. */
-function withoutKey(event: CallEvent): Note {
-  if (event.type === 'digitPressed') return { type: event.type, confidential: true }
-  return withoutSecrets(event)
-}
-
-/** The digits that a confidential question accepts are as secret as those that are keyed. */
-function withoutSecrets(event: CallEvent): Note {
-  const { atMs: _, ...facts } = event
-  if (event.type !== 'directiveGiven' || event.directive.type !== 'listen') return facts
-  const { expectation } = event.directive
-  if (!expectation.confidential) return facts
-  return { ...facts, directive: { ...event.directive, expectation: { ...expectation, validDigits: null } } }
-}
-
-/** The question as it may be written down. */
-function writable(question: Question): object {
-  return question.type === 'digits' && question.confidential ? { ...question, digits: null } : question
-}
-
-function reasonOf(ending: Ending): EndReason {
-  if (ending.by === 'caller') return { why: 'caller-gone' }
-  if (ending.why === 'shutdown') return { why: 'shutdown' }
-  return ending.why === 'fault' ? { why: 'fault', cause: ending.message } : { why: 'done' }
-}
-
-/** What went wrong, without where the caller was sent: a number may be somebody's own. */
-function messageIn(ending: Ending): string | undefined {
-  if (ending.why === 'handed-over') return ending.because.why === 'fault' ? ending.because.message : undefined
-  return 'message' in ending ? ending.message : undefined
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

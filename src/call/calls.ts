@@ -1,6 +1,6 @@
-// All calls of this process: admits, chooses the profile, counts, and drains.
+// All calls of this process: admits, chooses the profile, counts, and lets go of them when the process ends.
 
-import type { Engine } from '../engine/engine.ts'
+import type { Engine, EngineLink } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
 import type { Log } from '../lib/log.ts'
@@ -9,11 +9,15 @@ import type { Leg, LegFacts } from '../pbx/pbx.ts'
 import { Call } from './call.ts'
 import type { DialogueSettings } from './dialogue/state.ts'
 import { faultOf } from './ending.ts'
+import { fileNameOf } from './file-name.ts'
 import { Journal } from './journal.ts'
 import { Keeper } from './keeper.ts'
-import type { Listener } from './listener.ts'
+import type { CallListener } from './listener.ts'
+import { TurnTimes } from './marks.ts'
 import type { Destination, Profile } from './profile.ts'
+import { type Former, Returns } from './returns.ts'
 import type { Prompts } from './speaker.ts'
+import { suspendAll } from './suspension.ts'
 import type { CallEvent } from './vocabulary.ts'
 
 export interface CallsParts {
@@ -25,43 +29,65 @@ export interface CallsParts {
   files: Files
   log: Log
   journals: string
+  /** Where recordings lie as long as they are listened to. */
+  spool: string
   /** Calls at once; one more is sent to people. */
   limit: number
-  listener(leg: Leg, profile: Profile, post: (event: CallEvent) => void): Listener
+  /** How long after its last sign of life a call may come back to go on. */
+  resumeWithinMs: number
+  /** Why no new call can be served well just now; null when it can. */
+  overload(): string | null
+  listener(leg: Leg, profile: Profile, post: (event: CallEvent) => void): CallListener
 }
 
 /** How often a drain tells whom it waits for. */
 const DRAIN_NEWS_MS = 5_000
+type Doors = 'open' | 'closed to new calls' | 'closed'
 
 export class Calls {
   readonly #parts: CallsParts
+  /** Where the time of turns goes, for whoever wants to know. */
+  readonly times = new TurnTimes()
+  readonly #returns: Returns
   readonly #calls = new Map<string, Call>()
+  /** Calls that were handed to us and about which it is not decided yet. */
+  readonly #arriving = new Set<Promise<void>>()
+  #doors: Doors = 'open'
   #admitted = 0
+  #resumed = 0
   #faults = 0
   #onEmpty: () => void = () => {}
 
   constructor(parts: CallsParts) {
     this.#parts = parts
+    this.#returns = new Returns(parts)
   }
 
-  get counts(): { now: number; admitted: number; faults: number } {
-    return { now: this.#calls.size, admitted: this.#admitted, faults: this.#faults }
+  get counts(): { now: number; admitted: number; resumed: number; faults: number } {
+    return {
+      now: this.#calls.size,
+      admitted: this.#admitted,
+      resumed: this.#resumed,
+      faults: this.#faults,
+    }
   }
 
-  /** Takes a call, or sends it to people when it cannot be taken. */
+  /** Takes a call, goes on with one that comes back, or sends it to people when it cannot be taken. */
   admit(leg: Leg): void {
-    const { log, limit, profiles } = this.#parts
-    const callLog = log.child({ call: leg.facts.id })
-    const profile = chooseProfile(leg.facts, profiles)
-    if (!profile) return this.#refuse(leg, callLog, 'no profile answers this number')
-    if (this.#calls.size >= limit) return this.#refuse(leg, callLog, 'as many calls as allowed are running')
-    if (this.#calls.has(leg.facts.id)) return this.#refuse(leg, callLog, 'this call is here already')
-    this.#begin(leg, profile, callLog)
+    const log = this.#parts.log.child({ call: leg.facts.id })
+    const arriving = this.#admit(leg, log).catch((error: unknown) => {
+      log.error({ error }, 'a call could not be taken on a fault of ours')
+      return leg.release()
+    })
+    this.#arriving.add(arriving)
+    void arriving.finally(() => this.#arriving.delete(arriving))
   }
 
-  /** Waits until the calls there are have ended. */
+  /** Takes no new calls and waits until those there are have ended. */
   async drain(): Promise<void> {
     const { clock, log } = this.#parts
+    this.#doors = 'closed to new calls'
+    await Promise.all(this.#arriving)
     if (this.#calls.size === 0) return
     const tell = () =>
       log.info({ calls: [...this.#calls.keys()].slice(0, 10), waitingFor: this.#calls.size }, 'draining')
@@ -73,68 +99,99 @@ export class Calls {
     news.cancel()
   }
 
-  /** Sends every caller to people and waits until they are gone. */
-  async shutDown(): Promise<void> {
-    const ended = [...this.#calls.values()].map(call => call.ended)
-    for (const call of [...this.#calls.values()])
-      call.post({ type: 'shutdownBegun', atMs: this.#parts.clock.now() })
-    await Promise.all(ended)
+  /** Lets every call go, to go on in the next process, or, where it cannot come back, to people. Resolves when none is left. */
+  async suspend(): Promise<void> {
+    const { clock, log } = this.#parts
+    this.#doors = 'closed'
+    await Promise.all(this.#arriving)
+    const calls = [...this.#calls.values()]
+    if (calls.length > 0) log.info({ calls: calls.length }, 'suspending')
+    await suspendAll(calls, clock)
   }
 
-  #begin(leg: Leg, profile: Profile, log: Log): void {
+  async #admit(leg: Leg, log: Log): Promise<void> {
+    const { id } = leg.facts
+    this.#supersede(id)
+    const former = await this.#returns.find(leg.facts, log)
+    const { back } = former
+    if (this.#doors === 'closed') return leg.release()
+    const refusal = this.#refusal(back !== undefined)
+    if (refusal !== null) return this.#refuse(leg, log, refusal)
+    // Twice the same call at once: the second is as good as the first.
+    this.#supersede(id)
+    const { profiles } = this.#parts
+    const before = back && Object.hasOwn(profiles, back.profile) ? profiles[back.profile] : undefined
+    const profile = before ?? chooseProfile(leg.facts, profiles)
+    if (!profile) return this.#refuse(leg, log, 'no profile answers this number')
+    this.#begin(leg, profile, former, log)
+  }
+
+  /** A call that comes again has lost the connection that we still hold. */
+  #supersede(id: string): void {
+    this.#calls.get(id)?.leg.abandon()
+    this.#calls.delete(id)
+  }
+
+  /** Who has been with us already is not sent away for want of room: there was room for them. */
+  #refusal(isBack: boolean): string | null {
+    const { limit, overload } = this.#parts
+    if (this.#doors === 'closed to new calls') return 'no more calls are taken'
+    if (isBack) return null
+    return this.#calls.size >= limit ? 'as many calls as allowed are running' : overload()
+  }
+
+  #begin(leg: Leg, profile: Profile, { back, journal: written }: Former, log: Log): void {
     const { clock, files, engines, prompts, destinations, journals } = this.#parts
     const engine = engines[profile.engine]
     if (!engine) return this.#refuse(leg, log, 'the engine of its profile does not exist')
-    const { facts } = leg
-    const language = facts.variables.parley_language ?? profile.language
-    const journal = new Journal(files, `${journals}/${safeName(facts.id)}.journal`, log)
-    const startedAtMs = clock.wallMs()
-    journal.write({
-      atMs: 0,
-      type: 'admitted',
-      version: 1,
-      startedAtMs,
-      profile: profile.name,
-      language,
-      facts,
-    })
-    const context = contextOf(facts, log)
+    const facts = { ...leg.facts, ...back?.facts }
     const { id, from, to, callerName, direction } = facts
+    const language = back?.language ?? facts.variables.parley_language ?? profile.language
+    const startedAtMs = back?.startedAtMs ?? clock.wallMs()
+    const fileName = fileNameOf(id)
+    const journal = new Journal(files, `${journals}/${fileName}.journal`, log, written)
+    if (back) {
+      const { planned, gapMs, losses } = back
+      const wallMs = clock.wallMs()
+      journal.write({ atMs: back.past.lastedMs, wallMs, type: 'resumed', planned, gapMs, losses })
+      log.info({ planned, gapMs, losses }, 'call resumed')
+    } else {
+      const entry = { type: 'admitted', version: 1, startedAtMs, profile: profile.name, language, facts }
+      journal.write({ atMs: 0, ...entry })
+      log.info({ profile: profile.name }, 'call admitted')
+    }
     const scope = new Scope('call', clock, {
       cleanUpFailed: (name, error) => log.error({ scope: name, error }, 'a clean-up failed'),
       abandoned: (name, cleanUp) => log.error({ scope: name, cleanUp }, 'a clean-up was abandoned'),
     })
+    const link: EngineLink = {
+      session: back?.session?.engine === engine.name ? back.session.session : null,
+      keep: session => call.keepSession(engine.name, session),
+    }
+    const about = { id, from, to, callerName, direction, profile: profile.name, language, startedAtMs }
     const call = new Call({
       leg,
       settings: settingsFor(facts, profile, destinations, language),
-      conversation: engine.open({
-        id,
-        from,
-        to,
-        callerName,
-        direction,
-        profile: profile.name,
-        language,
-        startedAtMs,
-        context,
-      }),
+      past: back?.past ?? null,
+      conversation: engine.open({ ...about, context: contextOf(facts, log) }, link),
       prompts,
       journal,
+      times: this.times,
       clock,
       scope,
       log,
       listener: post => this.#parts.listener(leg, profile, post),
       keeper: note =>
-        new Keeper({ leg, clock, files, log, settings: profile.recording, name: safeName(facts.id), note }),
+        new Keeper({ leg, clock, files, log, settings: profile.recording, name: fileName, note }),
     })
     this.#calls.set(id, call)
-    this.#admitted++
+    if (back) this.#resumed++
+    else this.#admitted++
     void call.ended.then(ending => {
-      this.#calls.delete(id)
+      if (this.#calls.get(id) === call) this.#calls.delete(id)
       if (faultOf(ending) !== null) this.#faults++
       if (this.#calls.size === 0) this.#onEmpty()
     })
-    log.info({ profile: profile.name }, 'call admitted')
     call.start()
   }
 
@@ -180,11 +237,13 @@ function settingsFor(
   destinations: Readonly<Record<string, Destination>>,
   language: string,
 ): DialogueSettings {
-  const { policy, phrases, voice, peopleKey, recording } = profile
+  const { turns, phrases, voice, peopleKey, recording } = profile
+  const policy = turns === 'live' ? profile.policy : { ...profile.policy, bargeIn: false, speculation: false }
   const named = profile.people === null ? undefined : destinations[profile.people]
   const people = named ?? fallbackOf(facts) ?? null
   return {
     policy,
+    turns,
     phrases,
     language,
     voice: language === profile.language ? voice : '',
@@ -216,9 +275,4 @@ function contextOf(facts: LegFacts, log: Log): unknown {
     log.warn({}, 'parley_context is no JSON and was left out')
     return null
   }
-}
-
-/** A call's id comes from outside: as a file name it keeps letters, digits and dashes only. */
-function safeName(id: string): string {
-  return id.replace(/[^A-Za-z0-9-]/g, '_').slice(0, 64)
 }

@@ -2,6 +2,7 @@
 // promise; time comes with the events, waiting is a command and an event.
 //
 //   opening ──opened──▶ thinking(start)                  opening ──opened──▶ informing ──consent heard──▶ thinking(start)
+//   opening ──opened, come back──▶ speaking(bridge), the engine is asked to go on; or the way out that the caller was on
 //
 //   thinking ──something to say──▶ speaking ──all heard──▶ listening ──utterance, digits, silence──▶ thinking
 //      │ ▲ caller goes on: both       │   ▲                    ▲
@@ -22,13 +23,14 @@ import { unreachable } from '../lib/unreachable.ts'
 import {
   afterAnswer,
   answerFinished,
-  ask,
   directiveGiven,
   engineTimer,
+  fill,
   isAnswering,
   silenceLasted,
   transferRefused,
 } from './dialogue/answering.ts'
+import { begin, greet } from './dialogue/beginning.ts'
 import {
   callerSpoke,
   digitPressed,
@@ -36,13 +38,24 @@ import {
   goOn,
   hearingFailed,
   nothingHeard,
+  utteranceGuessed,
   utteranceHeard,
   withTypedDigits,
 } from './dialogue/hearing.ts'
 import { endingFor, enter, hungUp, isLeaving, listenOpenly, over, say, toPeople } from './dialogue/leaving.ts'
-import { type Dialogue, isConfidential, isConversing, type Step, timersOf } from './dialogue/state.ts'
-import type { Ending } from './ending.ts'
-import type { CallEvent, Command, Piece, TimerName } from './vocabulary.ts'
+import {
+  type Conversing,
+  type Dialogue,
+  isConfidential,
+  isConversing,
+  type Opening,
+  type Phase,
+  type Speaking,
+  type Step,
+  timersOf,
+} from './dialogue/state.ts'
+import { type Ending, isFinal } from './ending.ts'
+import type { CallEvent, Command, TimerName } from './vocabulary.ts'
 
 /** What follows from an event. An event of a turn that is over changes nothing; so does one that the phase has no row for. */
 export function step(dialogue: Dialogue, event: CallEvent): Step {
@@ -55,7 +68,7 @@ export function step(dialogue: Dialogue, event: CallEvent): Step {
   const kept = timersOf(next.phase)
   const stopped = timersOf(dialogue.phase).filter(name => !kept.includes(name))
   // Whoever is not listened to does nothing that could still be heard.
-  const isSecret = isConfidential(next.phase)
+  const isSecret = isConfidential(next.phase) || (wasConfidential && mayComeBack(next))
   const deafened = isSecret || commands.some(command => command.type === 'deafen')
   return [
     deafened ? { ...next, caller: 'silent' } : next,
@@ -65,6 +78,11 @@ export function step(dialogue: Dialogue, event: CallEvent): Step {
       ...commands.filter(mayRunIn(kept)),
     ],
   ]
+}
+
+/** What is confidential stays so while nobody has the call: the next process goes on with it. */
+function mayComeBack({ phase }: Dialogue): boolean {
+  return phase.is === 'over' && !isFinal(phase.ending)
 }
 
 function maskOf(was: boolean, is: boolean): Command[] {
@@ -80,6 +98,8 @@ function isHearing({ type }: CallEvent): boolean {
 const HEARINGS: ReadonlySet<CallEvent['type']> = new Set<CallEvent['type']>([
   'callerSpoke',
   'callerPaused',
+  'callerWentOn',
+  'utteranceGuessed',
   'utteranceHeard',
   'nothingHeard',
   'hearingFailed',
@@ -112,16 +132,20 @@ function take(d: Dialogue, event: CallEvent): Step {
   const { atMs } = event
   switch (event.type) {
     case 'opened':
-      return d.phase.is === 'opening' ? begin(d, atMs) : [d, []]
+      return alsoWhileHeld(d, inner => begin(inner, atMs))
     case 'openingFailed':
-      if (d.phase.is !== 'opening') return [d, []]
+      if (!isOpening(d.phase)) return [d, []]
       return toPeople(d, { why: 'fault', fault: 'switch', message: event.message }, atMs)
     case 'callerSpoke':
       return callerSpoke(d, atMs)
     case 'callerPaused':
       return [d, []]
+    case 'utteranceGuessed':
+      return utteranceGuessed(d, event.utterance)
+    case 'callerWentOn':
+      return [d, [{ type: 'dropGuess' }]]
     case 'utteranceHeard':
-      return utteranceHeard(d, event.utterance, atMs)
+      return utteranceHeard(d, event.utterance, event.isEcho === true, atMs)
     case 'nothingHeard':
       return nothingHeard(d, atMs)
     case 'hearingFailed':
@@ -131,7 +155,8 @@ function take(d: Dialogue, event: CallEvent): Step {
     case 'digitPressed':
       return digitPressed(d, event.digit, atMs)
     case 'held':
-      return isConversing(d.phase) ? [{ ...d, phase: { is: 'held', before: d.phase } }, []] : [d, []]
+      if (d.phase.is === 'speaking' && isLeaving(d)) return leaveInstead(d, d.phase, atMs)
+      return mayBeHeld(d.phase) ? [{ ...d, phase: { is: 'held', before: d.phase } }, []] : [d, []]
     case 'unheld':
       return d.phase.is === 'held' ? goOn(d, d.phase.before, atMs) : [d, []]
     case 'directiveGiven':
@@ -163,6 +188,8 @@ function take(d: Dialogue, event: CallEvent): Step {
       return over(d, { by: 'switch', why: 'lost', message: event.message })
     case 'shutdownBegun':
       return toPeople(d, { why: 'shutdown' }, atMs)
+    case 'suspended':
+      return over(d, { by: 'us', why: 'suspended' })
     case 'faulted':
       return faulted(d, event.message)
     default:
@@ -170,43 +197,15 @@ function take(d: Dialogue, event: CallEvent): Step {
   }
 }
 
-function begin(d: Dialogue, atMs: number): Step {
-  const { policy, recording } = d.settings
-  const [begun, commands] =
-    recording.keep && recording.consent !== '' ? inform(d) : greet(d, recording.keep, atMs)
-  return [begun, [{ type: 'startTimer', name: 'call', turn: null, ms: policy.maxMs }, ...commands]]
-}
-
-/** The turn before the greeting, in which no engine has a part. */
-const INFORMING_TURN = -1
-
-function inform(d: Dialogue): Step {
-  const { own, recording } = d.settings
-  const piece: Piece = { kind: 'text', text: recording.consent, ...own, interruptible: false }
-  const turn = INFORMING_TURN
-  return [
-    { ...d, turn, phase: { is: 'informing' } },
-    [
-      { type: 'speak', turn, piece },
-      { type: 'finishSpeech', turn },
-    ],
-  ]
-}
-
-function greet(d: Dialogue, keep: boolean, atMs: number): Step {
-  const [asked, commands] = ask(d, { type: 'start' }, atMs)
-  return [asked, keep ? [{ type: 'keepRecording' }, ...commands] : commands]
-}
-
 /** The engine does not know that the caller holds us: what it says is kept, but no timer begins to run. */
 function alsoWhileHeld(d: Dialogue, take: (inner: Dialogue) => Step): Step {
   if (d.phase.is !== 'held') return take(d)
   const [after, commands] = take({ ...d, phase: d.phase.before })
   if (after.phase === d.phase.before && commands.length === 0) return [d, []]
-  if (!isConversing(after.phase)) return [after, commands]
+  if (!mayBeHeld(after.phase)) return [after, commands]
   return [
     { ...after, phase: { is: 'held', before: after.phase } },
-    commands.filter(command => command.type !== 'startTimer'),
+    commands.filter(command => command.type !== 'startTimer' || command.name === 'call'),
   ]
 }
 
@@ -243,6 +242,8 @@ function timeUp(d: Dialogue, name: TimerName, atMs: number): Step {
       return isSilent(d) && phase.is === 'listening' ? silenceLasted(d, phase, atMs) : [d, []]
     case 'digits':
       return phase.is === 'listening' && phase.digits !== '' ? digitsTimeUp(d, phase, atMs) : [d, []]
+    case 'filler':
+      return phase.is === 'thinking' ? fill(d, phase) : [d, []]
     case 'engine':
       // While the caller talks nobody misses the engine; they will be answered, or asked again.
       if (phase.is === 'interrupted') return [d, isAnswering(phase) ? [engineTimer(d)] : []]
@@ -260,6 +261,21 @@ function timeUp(d: Dialogue, name: TimerName, atMs: number): Step {
     default:
       return unreachable(name)
   }
+}
+
+/** Who holds us in the middle of our last words would never hear their end. */
+function leaveInstead(d: Dialogue, { next }: Speaking, atMs: number): Step {
+  const [left, commands] = enter(d, next, atMs)
+  return [left, [{ type: 'hush' }, ...commands]]
+}
+
+function isOpening(phase: Phase): boolean {
+  return phase.is === 'opening' || (phase.is === 'held' && phase.before.is === 'opening')
+}
+
+/** A caller who holds us when they come to us holds us before anything has begun. */
+function mayBeHeld(phase: Phase): phase is Opening | Conversing {
+  return phase.is === 'opening' || isConversing(phase)
 }
 
 /** Neither voice nor keys. */

@@ -1,5 +1,6 @@
 // How a call ended, as data: by whom, why, and whose fault it was if it was one.
 
+import type { EndReason } from '../lib/scope.ts'
 import type { Destination } from './profile.ts'
 
 export type Fault = 'switch' | 'ear' | 'recognizer' | 'voice' | 'engine' | 'parley'
@@ -20,6 +21,13 @@ export type Ending =
   /** Something broke and there was nobody to hand the caller over to. */
   | { by: 'us'; why: 'fault'; fault: Fault; message: string }
   | { by: 'us'; why: 'shutdown' }
+  /** The process ends; the next one goes on with the call. */
+  | { by: 'us'; why: 'suspended' }
+
+/** Whether nobody goes on with the call: one that was suspended or lost may come back. */
+export function isFinal({ why }: Pick<Ending, 'why'>): boolean {
+  return why !== 'suspended' && why !== 'lost'
+}
 
 /** What leads a caller to people. */
 export type HandOverReason =
@@ -33,4 +41,17 @@ export function faultOf(ending: Ending): Fault | null {
   if (ending.why === 'fault') return ending.fault
   if (ending.why === 'handed-over') return ending.because.why === 'fault' ? ending.because.fault : null
   return ending.why === 'lost' ? 'switch' : null
+}
+
+/** What went wrong, without where the caller was sent: a number may be somebody's own. */
+export function messageIn(ending: Ending): string | undefined {
+  if (ending.why === 'handed-over') return ending.because.why === 'fault' ? ending.because.message : undefined
+  return 'message' in ending ? ending.message : undefined
+}
+
+/** Why the lifetime of the call ends. */
+export function endReasonOf(ending: Ending): EndReason {
+  if (ending.by === 'caller') return { why: 'caller-gone' }
+  if (ending.why === 'shutdown' || ending.why === 'suspended') return { why: 'shutdown' }
+  return ending.why === 'fault' ? { why: 'fault', cause: ending.message } : { why: 'done' }
 }

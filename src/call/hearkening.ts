@@ -18,6 +18,8 @@ export interface HearkeningOptions {
   clock: Clock
   /** Words that have not come so long after the end of the sound will not come. */
   limitMs: number
+  /** What it believes to have heard so far, all of it. */
+  onPartial(text: string): void
   onOutcome(outcome: Outcome): void
 }
 
@@ -72,10 +74,15 @@ export class Hearkening {
   }
 
   #hear(hearing: Hearing): void {
-    if (hearing.type === 'started' || hearing.type === 'partial') return
+    if (hearing.type === 'started') return
+    if (hearing.type === 'partial') {
+      if (this.#state.is === 'spoken') this.#options.onPartial(hearing.text.trim())
+      return
+    }
     switch (this.#state.is) {
       case 'spoken':
         this.#state.early ??= hearing
+        if (hearing.type === 'final') this.#options.onPartial(hearing.text.trim())
         return
       case 'awaited':
         return this.#conclude(outcomeOf(hearing, this.#state.durationMs))

@@ -1,5 +1,6 @@
-// The append-only record of one call: a line per entry, each with its own checksum, so that a torn tail is recognized.
-// It holds what was said; the file is readable by the daemon's user and group alone.
+// The append-only record of one call: a line per entry, each with its own checksum, so that what a killed process or a full disk
+// has damaged is recognized. Each entry is handed to the system before what follows from it is done: who is killed loses at most
+// the entry in flight. It holds what was said; the file is readable by the daemon's user and group alone.
 
 import { crc32 } from 'node:zlib'
 import type { AppendableFile, Files } from '../lib/files.ts'
@@ -12,15 +13,21 @@ export interface JournalEntry {
   [field: string]: unknown
 }
 
+const LINE_END = Buffer.from('\n')
+
 export class Journal {
   readonly #log: Log
   #file: AppendableFile | undefined
 
-  /** A journal that cannot be written costs the record of a call, never the call: it is said once, loudly. */
-  constructor(files: Files, path: string, log: Log) {
+  /**
+   * A journal that cannot be written costs the record of a call, never the call: it is said once, loudly. `after` is what
+   * is in the file already: a line that was torn off there is ended, so that it takes no other with it.
+   */
+  constructor(files: Files, path: string, log: Log, after: 'nothing' | 'whole lines' | 'a torn line') {
     this.#log = log
     this.#attempt(() => {
       this.#file = openIn(files, path)
+      if (after === 'a torn line') this.#file.append(LINE_END)
     })
   }
 
@@ -34,11 +41,22 @@ export class Journal {
     this.#attempt(() => file?.close())
   }
 
+  /** What fails to be written may well fail to be closed; it is told once. */
+  #abandon(): void {
+    const file = this.#file
+    this.#file = undefined
+    try {
+      file?.close()
+    } catch {
+      // The failure before this one is told.
+    }
+  }
+
   #attempt(work: () => void): void {
     try {
       work()
     } catch (error) {
-      this.#file = undefined
+      this.#abandon()
       this.#log.error({ error }, 'the journal of this call cannot be written')
     }
   }
@@ -61,17 +79,34 @@ export function frameEntry(entry: JournalEntry): Buffer {
   return Buffer.from(`${checksum(json)} ${json}\n`)
 }
 
-/** All entries up to the first line that is torn or does not match its checksum. */
-export function readJournal(bytes: Buffer): { entries: JournalEntry[]; torn: boolean } {
-  const entries: JournalEntry[] = []
+/** All entries that are whole, how many lines are not, and whether the last line has no end. */
+export function readJournal(bytes: Buffer): { entries: JournalEntry[]; damaged: number; torn: boolean } {
   const lines = bytes.toString('utf8').split('\n')
-  const tail = lines.pop()
+  const torn = lines.pop() !== ''
+  const entries: JournalEntry[] = []
   for (const line of lines) {
-    const json = line.slice(9)
-    if (line[8] !== ' ' || line.slice(0, 8) !== checksum(json)) return { entries, torn: true }
-    entries.push(JSON.parse(json) as JournalEntry)
+    const entry = entryIn(line)
+    if (entry) entries.push(entry)
   }
-  return { entries, torn: tail !== '' }
+  return { entries, damaged: lines.length - entries.length + (torn ? 1 : 0), torn }
+}
+
+function entryIn(line: string): JournalEntry | undefined {
+  const json = line.slice(9)
+  if (line[8] !== ' ' || line.slice(0, 8) !== checksum(json)) return undefined
+  try {
+    const entry: unknown = JSON.parse(json)
+    return isEntry(entry) ? entry : undefined
+  } catch {
+    return undefined // somebody else's line, with a checksum that fits
+  }
+}
+
+function isEntry(value: unknown): value is JournalEntry {
+  if (typeof value !== 'object' || value === null) return false
+  return (
+    'atMs' in value && typeof value.atMs === 'number' && 'type' in value && typeof value.type === 'string'
+  )
 }
 
 function checksum(json: string): string {

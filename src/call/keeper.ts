@@ -4,6 +4,7 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
 import type { Log } from '../lib/log.ts'
+import { messageOf } from '../lib/message-of.ts'
 import type { Leg, Recording } from '../pbx/pbx.ts'
 import type { RecordingSettings } from './profile.ts'
 
@@ -130,7 +131,7 @@ export class Keeper {
 
   #failed(type: string, error: unknown, message: string): void {
     if (this.#state.is === 'closed') return
-    this.#options.note({ type, message: error instanceof Error ? error.message : String(error) })
+    this.#options.note({ type, message: messageOf(error) })
     this.#options.log.warn({ error }, message)
   }
 }

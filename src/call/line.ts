@@ -23,23 +23,24 @@ type LineState =
 
 /** One sentence or sound on its way to the caller. */
 export interface Line {
-  content: { kind: 'text'; request: SynthesisRequest } | { kind: 'sound'; file: string }
+  content: { kind: 'text' | 'filler'; request: SynthesisRequest } | { kind: 'sound'; file: string }
   attempts: number
   state: LineState
 }
 
 /** '' for a sound. */
 export function textOf(line: Line): string {
-  return line.content.kind === 'text' ? line.content.request.text : ''
+  return line.content.kind === 'sound' ? '' : line.content.request.text
 }
 
-/** What of these lines the caller heard; `complete` when no more was to come and all of it was. */
+/** What of these lines the caller heard, fillers apart; `complete` when no more was to come and all of it was. */
 export function heardOf(lines: readonly Line[], complete: boolean): Heard {
   const words: string[] = []
   let ms = 0
   let all = complete
   for (const line of lines) {
     const { state } = line
+    if (line.content.kind === 'filler') continue
     if (state.is === 'heard') {
       words.push(textOf(line))
       ms += state.heardMs
@@ -53,7 +54,7 @@ export function heardOf(lines: readonly Line[], complete: boolean): Heard {
 }
 
 /** The words that fit into `share` of a sentence, by their letters: speech runs at about an even pace. */
-function beginning(sentence: string, share: number): string {
+export function beginning(sentence: string, share: number): string {
   const letters = sentence.length * Math.min(1, Math.max(0, share))
   let heard = ''
   for (const word of sentence.split(' ')) {

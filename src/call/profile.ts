@@ -6,14 +6,22 @@ export interface Policy {
   silenceMs: number
   /** So many silences in a row are asked again; the next one ends the call. */
   silenceLimit: number
-  /** A pause this long ends what the caller says. */
+  /** A pause this long ends what the caller says, when nothing tells more; see `endOfTurn`. */
   endOfTurnMs: number
+  /** However finished it sounds, no shorter one does; however unfinished, a longer one does. */
+  endOfTurnMinMs: number
+  endOfTurnMaxMs: number
   /** The longest utterance; what is said is taken as finished then. */
   maxUtteranceMs: number
   /** How long a further digit is waited for. */
   interDigitMs: number
   /** Whether the caller's voice silences the assistant. */
   bargeIn: boolean
+  /** Whether an answer is prepared to what the caller has probably said, before it is certain. */
+  speculation: boolean
+  /** The engine has said nothing for so long: the caller hears the filler, later the comfort. */
+  fillerMs: number
+  comfortMs: number
   /** The engine has said nothing for so long: the caller hears the apology and goes to people. */
   engineTimeoutMs: number
   /** A final text that has not come this long after the end of the sound will not come. */
@@ -30,6 +38,11 @@ export interface Phrases {
   silence: readonly string[]
   /** Something was said but no recognizer could tell what. */
   pardon: string
+  /** The engine is slow, and slower still. */
+  filler: string
+  comfort: string
+  /** A new process goes on with the call. */
+  resumed: string
   /** Before the caller goes to people because we fail. */
   apology: string
   /** Before the caller goes to people on their own wish. */
@@ -69,6 +82,11 @@ export interface Profile {
   engine: string
   /** Words that are always likely here: names, products. */
   hints: readonly string[]
+  /**
+   * `live`: heard while they speak, answered sentence by sentence. `classic`: the switch itself decides when the caller has
+   * finished, what it recorded is recognized whole, and the whole answer is one prompt; nobody can interrupt.
+   */
+  turns: 'live' | 'classic'
   /** The key that reaches people from everywhere; null for none. */
   peopleKey: string | null
   /** Name of the destination for people; null uses `parley_fallback` of the call. */

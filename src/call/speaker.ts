@@ -2,11 +2,15 @@
 // in the switch's queue, and knows at any moment what the caller has heard.
 
 import type { Heard } from '../engine/engine.ts'
-import type { Clock, Timer } from '../lib/clock.ts'
+import { type Clock, inTime } from '../lib/clock.ts'
+import { messageOf } from '../lib/message-of.ts'
 import type { Leg, PlaybackEnd } from '../pbx/pbx.ts'
-import { SentenceCutter } from '../speech/sentences.ts'
+import type { Cut } from '../speech/cutter.ts'
 import type { SynthesisRequest } from '../speech/synthesizer.ts'
 import { heardOf, type Line, type Prompt, textOf } from './line.ts'
+import type { Mark, Marks } from './marks.ts'
+import type { Notes } from './note.ts'
+import { Script } from './script.ts'
 import type { CallEvent, Piece } from './vocabulary.ts'
 
 /** Where prompts come from. */
@@ -19,27 +23,17 @@ export interface Prompts {
   sound(file: string): Promise<Prompt>
 }
 
-/** What the speaker tells about a line, for the journal. */
-export interface SpokenLine {
-  turn: number
-  text: string
-  how: PlaybackEnd['how']
-  heardMs: number
-}
-
 export interface SpeakerOptions {
+  /** `nothing`: all of an answer is one prompt, once all of it is there. */
+  cut: Cut
   leg: Leg
   prompts: Prompts
   clock: Clock
   signal: AbortSignal
   post(event: CallEvent): void
-  /** The caller hears the beginning of it. */
-  onStarted(turn: number, text: string): void
-  onSpoken(line: SpokenLine): void
-  /** The caller's voice has silenced what is said, after so much of the running sentence. */
-  onHushed(turn: number, afterMs: number): void
-  /** A sound of the operator's is missing or cannot be played: the rest goes on without it. */
-  onSkipped(turn: number, error: unknown): void
+  marks: Marks
+  /** For the journal: what began, what was heard of it, what a voice has silenced, and what was left out. */
+  notes: Notes
 }
 
 /** One playing, one waiting: the gap between them is 1 ms, and no more than one is lost to a break. */
@@ -48,8 +42,6 @@ const QUEUED_LIMIT = 2
 const AHEAD_LIMIT = 3
 /** An unplayable file is made anew once. */
 const ATTEMPTS_LIMIT = 2
-/** An engine that goes on in the middle of a sentence goes on sooner: tokens come every 20 to 50 ms. */
-const PAUSE_MS = 200
 /** A sentence takes half a second, with all providers failing one after the other perhaps ten; then nobody will make it. */
 const MAKING_LIMIT_MS = 12_000
 
@@ -61,44 +53,43 @@ export class Speaker {
   #turn = NO_TURN
   /** The latest turn of which the caller has heard something. */
   #startedTurn = NO_TURN
-  /** When the running sentence began. */
-  #lineStartedMs = 0
+  /** What the caller hears, since when, and how much of it they had heard when it was hushed. */
+  #running: { line: Line; sinceMs: number; hushedAfterMs: number } | undefined
   #lines: Line[] = []
-  #cutter: { cutter: SentenceCutter; language: string; voice: string } | undefined
-  /** Runs while the engine may still be in the middle of a sentence. */
-  #pause: Timer | undefined
+  readonly #script: Script
   /** Whether more will be said in this turn; `told` once `speechFinished` has been posted. */
   #rest: 'coming' | 'complete' | 'told' = 'coming'
   /** Why nothing may be played just now; speaking goes on when the set is empty. `stopping`: the switch is not silent yet. */
-  readonly #silentBecause = new Set<'hush' | 'hold' | 'stopping' | 'over'>()
+  readonly #silentBecause = new Set<'hush' | 'hold' | 'stopping' | 'suspension' | 'over'>()
   /** Settles when the switch has become silent after the latest stop. */
   #stopped: Promise<void> = Promise.resolve()
 
   constructor(options: SpeakerOptions) {
     this.#options = options
+    const { cut, clock } = options
+    this.#script = new Script({
+      cut,
+      clock,
+      add: content => this.#add(content),
+      expect: request => {
+        options.prompts.get(request, options.signal).catch(() => {}) // who speaks it hears of it
+      },
+      onPause: () => this.#pump(),
+    })
     options.signal.addEventListener('abort', () => this.#end(), { once: true })
   }
 
   /** Adds to what is said in `turn`. The first piece of a new turn ends what the turn before had left. */
   speak(turn: number, piece: Piece): void {
     if (turn !== this.#turn) this.#begin(turn)
-    if (piece.kind === 'sound') {
-      this.#flush()
-      this.#lines.push({ content: piece, attempts: 0, state: { is: 'unmade' } })
-    } else {
-      const { text, language, voice } = piece
-      if (this.#cutter && (this.#cutter.language !== language || this.#cutter.voice !== voice)) this.#flush()
-      this.#cutter ??= { cutter: new SentenceCutter(), language, voice }
-      this.#addSentences(this.#cutter.cutter.push(text), language, voice)
-      this.#awaitPause()
-    }
+    this.#script.take(piece)
     this.#pump()
   }
 
   /** No more comes in `turn`: when all of it has been heard, `speechFinished` is posted. */
   finish(turn: number): void {
     if (turn !== this.#turn) this.#begin(turn)
-    this.#flush()
+    this.#script.flush()
     this.#rest = 'complete'
     this.#pump()
   }
@@ -111,8 +102,16 @@ export class Speaker {
     if (this.#silentBecause.has('hush')) return
     this.#silentBecause.add('hush')
     if (this.#playing.length === 0) return
-    this.#options.onHushed(this.#turn, Math.max(0, this.#options.clock.now() - this.#lineStartedMs))
+    this.#hushed()
     this.#options.leg.pause().catch(() => this.#stop())
+  }
+
+  #hushed(): void {
+    const { notes, clock } = this.#options
+    const running = this.#running
+    const afterMs = running ? Math.round(clock.now() - running.sinceMs) : 0
+    if (running) running.hushedAfterMs = afterMs
+    notes.write({ type: 'hushed', turn: this.#turn, afterMs })
   }
 
   resume(): void {
@@ -132,6 +131,28 @@ export class Speaker {
     this.#pump()
   }
 
+  /** Begins nothing more. Resolves when the sentence that the caller hears is over, at once when there is none. */
+  async finishSentence(): Promise<void> {
+    this.#silentBecause.add('suspension')
+    await this.#playing[0]
+  }
+
+  /** What the caller heard of the latest turn, as long as it is only hushed; null when there was nothing. */
+  heardSoFar(): Heard | null {
+    if (this.#lines.length === 0) return null
+    return heardOf(
+      this.#lines.map(line => this.#asHushed(line)),
+      this.#rest !== 'coming',
+    )
+  }
+
+  #asHushed(line: Line): Line {
+    if (line.state.is !== 'queued') return line
+    const { prompt } = line.state
+    const heardMs = line === this.#running?.line ? this.#running.hushedAfterMs : 0
+    return { ...line, state: { is: 'cut', prompt, heardMs } }
+  }
+
   /** Drops what a hush left over, and resolves to what the caller heard of the latest turn; null when there was nothing. */
   async heard(): Promise<{ turn: number; heard: Heard } | null> {
     if (this.#silentBecause.has('hush')) this.#stop()
@@ -145,38 +166,22 @@ export class Speaker {
     this.#silentBecause.delete('hush')
     this.#turn = turn
     this.#lines = []
-    this.#pause?.cancel()
-    this.#cutter = undefined
+    this.#script.drop()
     this.#rest = 'coming'
   }
 
-  #addSentences(sentences: readonly string[], language: string, voice: string): void {
-    for (const text of sentences) {
-      const request = { text, language, voice }
-      this.#lines.push({ content: { kind: 'text', request }, attempts: 0, state: { is: 'unmade' } })
-    }
+  #mark(mark: Mark, line: Line): void {
+    if (line.content.kind !== 'filler') this.#options.marks.mark(mark, this.#turn, this.#options.clock.now())
   }
 
-  #awaitPause(): void {
-    this.#pause?.cancel()
-    this.#pause = this.#options.clock.after(PAUSE_MS, () => {
-      if (!this.#cutter) return
-      const { cutter, language, voice } = this.#cutter
-      this.#addSentences(cutter.pause(), language, voice)
-      this.#pump()
-    })
-  }
-
-  #flush(): void {
-    this.#pause?.cancel()
-    if (!this.#cutter) return
-    const { cutter, language, voice } = this.#cutter
-    this.#cutter = undefined
-    this.#addSentences(cutter.flush(), language, voice)
+  #add(content: Line['content']): void {
+    const line: Line = { content, attempts: 0, state: { is: 'unmade' } }
+    this.#lines.push(line)
+    this.#mark('firstSentence', line)
   }
 
   #end(): void {
-    this.#pause?.cancel()
+    this.#script.drop()
     this.#silence('over')
   }
 
@@ -227,14 +232,15 @@ export class Speaker {
   }
 
   async #make(line: Line): Promise<void> {
-    const { prompts, signal } = this.#options
+    const { prompts, signal, clock } = this.#options
     const { content } = line
     line.attempts++
     line.state = { is: 'making' }
     try {
       const making =
-        content.kind === 'text' ? prompts.get(content.request, signal) : prompts.sound(content.file)
-      line.state = { is: 'ready', prompt: await this.#inTime(making) }
+        content.kind === 'sound' ? prompts.sound(content.file) : prompts.get(content.request, signal)
+      line.state = { is: 'ready', prompt: await inTime(clock, MAKING_LIMIT_MS, making) }
+      if (this.#lines.includes(line)) this.#mark('firstAudio', line)
     } catch (error) {
       if (signal.aborted) return
       line.state = { is: 'skipped' }
@@ -243,42 +249,38 @@ export class Speaker {
     if (this.#lines.includes(line)) this.#pump()
   }
 
-  #inTime<T>(making: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const { clock } = this.#options
-      const limit = clock.after(MAKING_LIMIT_MS, () => reject(new Error('it was not made in time')))
-      making.then(resolve, reject).finally(() => limit.cancel())
-    })
-  }
-
   /** A missing sound of the operator's is left out; a sentence that no voice can speak is a failure of the turn. */
   #fail(line: Line, error: unknown): void {
     if (!this.#lines.includes(line)) return
-    if (line.content.kind === 'sound') return this.#options.onSkipped(this.#turn, error)
-    const message = error instanceof Error ? error.message : String(error)
+    if (line.content.kind !== 'text') return this.#options.notes.skipped(this.#turn, error)
+    const message = messageOf(error)
     this.#options.post({ type: 'voiceFailed', turn: this.#turn, message, atMs: this.#options.clock.now() })
   }
 
   #play(line: Line, prompt: Prompt): void {
     const playback = this.#options.leg.play(prompt.path, prompt.durationMs)
     const turn = this.#turn
+    this.#mark('written', line)
     line.state = { is: 'queued', prompt, playback }
     void playback.started.then(started => {
-      if (started === 'started') this.#started(turn, textOf(line))
+      if (started === 'started') this.#started(turn, line)
     })
     void playback.ended.then(end => this.#ended(line, turn, prompt, end))
   }
 
-  #started(turn: number, text: string): void {
-    this.#options.onStarted(turn, text)
-    this.#lineStartedMs = this.#options.clock.now()
-    if (this.#startedTurn === turn) return
+  #started(turn: number, line: Line): void {
+    this.#options.notes.write({ type: 'promptStarted', turn, text: textOf(line) })
+    this.#running = { line, sinceMs: this.#options.clock.now(), hushedAfterMs: 0 }
+    if (this.#startedTurn === turn || line.content.kind === 'filler') return
     this.#startedTurn = turn
+    this.#options.marks.started(turn, this.#options.clock.now())
     this.#options.post({ type: 'speechStarted', turn, atMs: this.#options.clock.now() })
   }
 
   #ended(line: Line, turn: number, prompt: Prompt, end: PlaybackEnd): void {
-    this.#options.onSpoken({ turn, text: textOf(line), how: end.how, heardMs: end.heardMs })
+    const { how, heardMs } = end
+    const ofMs = prompt.durationMs
+    this.#options.notes.write({ type: 'promptSpoken', turn, text: textOf(line), how, heardMs, ofMs })
     const current = this.#lines.includes(line)
     if (end.how === 'completed') line.state = { is: 'heard', heardMs: end.heardMs }
     else if (end.how === 'failed') return this.#unplayable(line, prompt, end.cause)
@@ -291,7 +293,7 @@ export class Speaker {
   #unplayable(line: Line, prompt: Prompt, cause: string): void {
     line.state = { is: 'skipped' }
     if (!this.#lines.includes(line) || this.#options.signal.aborted) return
-    if (line.content.kind === 'text') {
+    if (line.content.kind !== 'sound') {
       if (line.attempts >= ATTEMPTS_LIMIT)
         return this.#fail(line, new Error(`the switch cannot play it: ${cause}`))
       line.state = { is: 'making' }

@@ -1,14 +1,16 @@
 // Everything that can happen to a call, and everything a call can ask for: two closed unions. Events are facts about the
 // past and carry the time at which they happened; commands are wishes that the shell fulfils in order.
 
-import type { Directive, Expectation } from '../engine/engine.ts'
+import type { Directive, Expectation, HistoryEntry } from '../engine/engine.ts'
 import type { HangUp } from '../pbx/pbx.ts'
 import type { Ending } from './ending.ts'
 import type { Destination } from './profile.ts'
 
-/** `silence`: the caller answers nothing. `digits`: no further digit comes. `engine`: nothing comes from the engine.
- *  `call`: the call has lasted too long. `closing`: last words or the hang-up do not come to an end. */
-export type TimerName = 'silence' | 'digits' | 'engine' | 'call' | 'closing'
+/**
+ * `silence`: the caller answers nothing. `digits`: no further digit comes. `filler`: the engine is slow. `engine`: nothing
+ * comes from it. `call`: the call has lasted too long. `closing`: last words or the hang-up do not come to an end.
+ */
+export type TimerName = 'silence' | 'digits' | 'filler' | 'engine' | 'call' | 'closing'
 
 /** What the caller said, once, as far as a recognizer understood it. */
 export interface Utterance {
@@ -23,9 +25,17 @@ export type CallEvent = { atMs: number } /** The caller is answered and can be h
   | { type: 'opened' }
   | { type: 'openingFailed'; message: string }
   | { type: 'callerSpoke' }
-  /** A pause ended what the caller said; `utteranceHeard`, `nothingHeard` or `hearingFailed` follows, exactly one. */
-  | { type: 'callerPaused' }
-  | { type: 'utteranceHeard'; utterance: Utterance }
+  /** They may have finished, and what they said is probably this. */
+  | { type: 'utteranceGuessed'; utterance: Utterance }
+  /** They had not finished. */
+  | { type: 'callerWentOn' }
+  /**
+   * A pause ended what the caller said; `utteranceHeard`, `nothingHeard` or `hearingFailed` follows, exactly one. `silentMs`
+   * since their last sound.
+   */
+  | { type: 'callerPaused'; silentMs: number }
+  /** `isEcho`: it is what they were hearing from us. */
+  | { type: 'utteranceHeard'; utterance: Utterance; isEcho?: boolean }
   | { type: 'nothingHeard' }
   | { type: 'hearingFailed'; message: string }
   /** The caller cannot be heard at all any more. */
@@ -46,14 +56,21 @@ export type CallEvent = { atMs: number } /** The caller is answered and can be h
   | { type: 'legMoved' }
   | { type: 'legHungUp'; hangUp: HangUp }
   | { type: 'legLost'; message: string }
+  /** This process ends, and the call cannot go on in the next one. */
   | { type: 'shutdownBegun' }
+  /** This process ends, and the call goes on in the next one. */
+  | { type: 'suspended' }
   | { type: 'faulted'; message: string }
 )
 
 /** One thing to be spoken. Successive texts of the same voice are one text, cut into sentences as it grows. */
 export type Piece =
   | { kind: 'text'; text: string; language: string; voice: string; interruptible: boolean }
+  /** A text of ours, all there: no part of any other. */
+  | { kind: 'phrase'; text: string; language: string; voice: string; interruptible: boolean }
   | { kind: 'sound'; file: string; interruptible: boolean }
+  /** Says that we are there, and nothing else: no part of what is said. */
+  | { kind: 'filler'; text: string; language: string; voice: string }
 
 /** What the engine is asked about. What the caller heard of the last turn is added by whoever asks. */
 export type Question =
@@ -63,9 +80,14 @@ export type Question =
   | { type: 'digits'; digits: string; confidential: boolean }
   | { type: 'silence'; count: number; ms: number }
   | { type: 'transferFailed'; to: string; message: string }
+  /** The call has come to a new process. `confidential`: so is what the caller was keying. */
+  | { type: 'resumed'; history: readonly HistoryEntry[]; confidential: boolean }
 
 export type Command =
   | { type: 'ask'; turn: number; question: Question }
+  /** This question may come next: its answer may be prepared, and nothing of it may be noticed. */
+  | { type: 'guess'; turn: number; question: Question }
+  | { type: 'dropGuess' }
   /** The answer to the running question is not wanted any more. */
   | { type: 'withdraw' }
   | { type: 'speak'; turn: number; piece: Piece }

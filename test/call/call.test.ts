@@ -168,9 +168,9 @@ describe('barge-in', () => {
   test('does not reach what must be heard out', async () => {
     const desk = openDesk()
     desk.engine.answer = input =>
-      input.type === 'start' ? [say('This call may be recorded, as you know.', false)] : []
+      input.type === 'start' ? [say('This call may be recorded for all of us.', false)] : []
     const caller = await desk.call()
-    await desk.hears(caller, 'This call may be recorded, as you know.')
+    await desk.hears(caller, 'This call may be recorded for all of us.')
     await desk.says(caller, 'stop')
     await desk.passing(caller.hearsSilence({ ms: 500 }))
     expect(caller.plays[0]).toMatchObject({ how: 'done' })
@@ -473,8 +473,8 @@ describe('what nobody heeds', () => {
   test('an engine that breaks when it is told of the end does not keep the call', async () => {
     const desk = openDesk()
     const open = desk.engine.open.bind(desk.engine)
-    desk.engine.open = call => ({
-      ...open(call),
+    desk.engine.open = (call, link) => ({
+      ...open(call, link),
       report: () => {
         throw new Error('it broke')
       },

@@ -15,6 +15,7 @@ const facts = (to: string, variables: Record<string, string> = {}): LegFacts => 
   to,
   direction: 'inbound',
   answered: false,
+  comesBack: false,
   variables,
 })
 
@@ -81,7 +82,7 @@ describe('all calls', () => {
     desk = new Desk({ profile: { numbers: ['+49*'] } })
     const caller = await desk.call()
     await desk.passing(caller.callIsOver())
-    expect(desk.calls.counts).toEqual({ now: 0, admitted: 0, faults: 0 })
+    expect(desk.calls.counts).toEqual({ now: 0, admitted: 0, resumed: 0, faults: 0 })
   })
 
   test('a fallback that is no number lets the call go on in its dialplan', async () => {
@@ -210,14 +211,14 @@ describe('all calls', () => {
     expect(desk.log).toEqual([])
   })
 
-  test('a shutdown sends everybody to people, also who holds us', async () => {
+  test('a process that ends sends everybody who cannot come back to people, also who holds us', async () => {
     desk = new Desk()
     const talking = await desk.call()
     const holding = await desk.call()
     await desk.hears(holding, 'What can I do for you?')
     holding.holds()
     await desk.clock.advanceAsync(500)
-    await desk.passing(desk.calls.shutDown())
+    await desk.passing(desk.calls.suspend())
     expect(talking.place).toMatchObject({ at: 'people', number: '2000' })
     expect(holding.place).toMatchObject({ at: 'people', number: '2000' })
     expect(desk.ending(talking)).toMatchObject({ why: 'handed-over', because: { why: 'shutdown' } })
@@ -225,11 +226,11 @@ describe('all calls', () => {
     holding.hangsUp()
   })
 
-  test('a shutdown without people ends the calls with an apology', async () => {
+  test('who can neither come back nor go to people hears an apology when the process ends', async () => {
     desk = new Desk({ profile: { people: null } })
     const caller = await desk.call()
     await desk.hears(caller, 'What can I do for you?')
-    await desk.passing(desk.calls.shutDown())
+    await desk.passing(desk.calls.suspend())
     expect(desk.heardBy(caller).at(-1)).toBe('I am sorry.')
     expect(desk.ending(caller)).toEqual({ by: 'us', why: 'shutdown' })
   })

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Dialogue, DialogueSettings, Phase, Speaking } from '../../src/call/dialogue/state.ts'
-import { newDialogue } from '../../src/call/dialogue/state.ts'
+import { newDialogue, timersOf } from '../../src/call/dialogue/state.ts'
 import { step } from '../../src/call/dialogue.ts'
 import type { CallEvent, Command, Utterance } from '../../src/call/vocabulary.ts'
 import { type Directive, type Expectation, openExpectation } from '../../src/engine/engine.ts'
@@ -15,9 +15,14 @@ const settings: DialogueSettings = {
     silenceMs: 7_000,
     silenceLimit: 2,
     endOfTurnMs: 700,
+    endOfTurnMinMs: 300,
+    endOfTurnMaxMs: 1_500,
     maxUtteranceMs: 30_000,
     interDigitMs: 3_000,
     bargeIn: true,
+    speculation: true,
+    fillerMs: 2_000,
+    comfortMs: 5_000,
     engineTimeoutMs: 8_000,
     recognitionTimeoutMs: 3_000,
     misheardLimit: 1,
@@ -30,8 +35,12 @@ const settings: DialogueSettings = {
     apology: 'Sorry.',
     toPeople: 'One moment.',
     transferFailed: 'Nobody is there.',
+    resumed: 'Where were we?',
+    filler: 'Let me see.',
+    comfort: 'A little longer.',
     goodbye: 'Goodbye.',
   },
+  turns: 'live',
   language: 'en-US',
   voice: 'ada',
   own: { language: 'en-US', voice: 'ada' },
@@ -68,12 +77,19 @@ const cardEntered = { type: 'digits', digits: '4111', confidential: true } as co
 
 const TURN = 3
 const phases: Record<string, Phase> = {
-  opening: { is: 'opening' },
-  'thinking:start': { is: 'thinking', about: { type: 'start' }, typed: '', next: listen },
-  'thinking:speech': { is: 'thinking', about: { type: 'speech', utterance: said }, typed: '', next: listen },
+  opening: { is: 'opening', past: null },
+  'thinking:start': { is: 'thinking', about: { type: 'start' }, fillers: 0, typed: '', next: listen },
+  'thinking:speech': {
+    is: 'thinking',
+    about: { type: 'speech', utterance: said },
+    fillers: 0,
+    typed: '',
+    next: listen,
+  },
   'thinking:silence': {
     is: 'thinking',
     about: { type: 'silence', count: 1, ms: 7_000 },
+    fillers: 0,
     typed: '',
     next: listen,
   },
@@ -92,7 +108,7 @@ const phases: Record<string, Phase> = {
   held: { is: 'held', before: listening },
   informing: { is: 'informing' },
   'held:informing': { is: 'held', before: { is: 'informing' } },
-  'thinking:confidential': { is: 'thinking', about: cardEntered, typed: '', next: listen },
+  'thinking:confidential': { is: 'thinking', about: cardEntered, fillers: 0, typed: '', next: listen },
   'speaking:confidential': { ...speaking, next: listenToCard },
   'listening:confidential': { ...listening, expectation: card },
   'held:confidential': { is: 'held', before: { ...listening, expectation: card } },
@@ -108,7 +124,7 @@ const events: Record<string, CallEvent> = {
   opened: { type: 'opened', atMs: 0 },
   openingFailed: { type: 'openingFailed', message: 'no', atMs: 0 },
   callerSpoke: { type: 'callerSpoke', atMs: 0 },
-  callerPaused: { type: 'callerPaused', atMs: 0 },
+  callerPaused: { type: 'callerPaused', silentMs: 700, atMs: 0 },
   utteranceHeard: { type: 'utteranceHeard', utterance: said, atMs: 0 },
   nothingHeard: { type: 'nothingHeard', atMs: 0 },
   hearingFailed: { type: 'hearingFailed', message: 'no', atMs: 0 },
@@ -167,7 +183,7 @@ const events: Record<string, CallEvent> = {
 }
 
 function at(phase: Phase, more: Partial<Dialogue> = {}): Dialogue {
-  return { ...newDialogue(settings), turn: TURN, silences: 1, phase, ...more }
+  return { ...newDialogue(settings, null), turn: TURN, silences: 1, phase, ...more }
 }
 
 function summary(command: Command): string {
@@ -177,7 +193,7 @@ function summary(command: Command): string {
     case 'stopTimer':
       return `stop ${command.name}`
     case 'speak':
-      return command.piece.kind === 'text' ? `speak "${command.piece.text}"` : `play ${command.piece.file}`
+      return command.piece.kind === 'sound' ? `play ${command.piece.file}` : `speak "${command.piece.text}"`
     case 'ask':
       return `ask ${command.turn} ${command.question.type}`
     case 'transfer':
@@ -199,8 +215,13 @@ function outcome(from: Dialogue, event: CallEvent): string | undefined {
 
 // [phase, event, phase afterwards · commands in order]
 const table: ReadonlyArray<readonly [string, string, string]> = [
-  ['opening', 'opened', 'thinking · start call 3600000 · ask 0 start · start engine 8000'],
+  [
+    'opening',
+    'opened',
+    'thinking · start call 3600000 · ask 0 start · start engine 8000 · start filler 2000',
+  ],
   ['opening', 'openingFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
+  ['opening', 'held', 'held'],
   ['opening', 'earFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
   ['opening', 'digit 0', 'speaking · withdraw · deafen · speak "One moment." · finishSpeech'],
   ['opening', 'time: call', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
@@ -212,159 +233,199 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   [
     'thinking:start',
     'earFailed',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   ['thinking:start', 'digit 5', 'thinking'],
   [
     'thinking:start',
     'digit 0',
-    'speaking · stop engine · withdraw · deafen · speak "One moment." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "One moment." · finishSpeech',
   ],
-  ['thinking:start', 'held', 'held · stop engine'],
-  ['thinking:start', 'say', 'speaking · listen open · speak "Good." · start engine 8000'],
+  ['thinking:start', 'held', 'held · stop engine · stop filler'],
+  ['thinking:start', 'say', 'speaking · stop filler · listen open · speak "Good." · start engine 8000'],
   ['thinking:start', 'listen directive', 'thinking'],
   [
     'thinking:start',
     'transfer directive',
-    'speaking · stop engine · listen open · speak "To sales." · deafen · finishSpeech',
+    'speaking · stop engine · stop filler · listen open · speak "To sales." · deafen · finishSpeech',
   ],
-  ['thinking:start', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
-  ['thinking:start', 'end directive', 'closing · stop engine · deafen · hangUp · start closing 5000'],
-  ['thinking:start', 'answerFinished', 'listening · stop engine · listen open · start silence 7000'],
+  [
+    'thinking:start',
+    'unknown transfer',
+    'thinking · ask 4 transferFailed · start engine 8000 · start filler 2000',
+  ],
+  [
+    'thinking:start',
+    'end directive',
+    'closing · stop engine · stop filler · deafen · hangUp · start closing 5000',
+  ],
+  [
+    'thinking:start',
+    'answerFinished',
+    'listening · stop engine · stop filler · listen open · start silence 7000',
+  ],
   [
     'thinking:start',
     'engineFailed',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   [
     'thinking:start',
     'time: engine',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   [
     'thinking:start',
     'time: call',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
-  ['thinking:start', 'legMoved', 'over · stop engine · close switch/taken'],
-  ['thinking:start', 'legHungUp', 'over · stop engine · close caller/hung-up'],
-  ['thinking:start', 'legLost', 'over · stop engine · close switch/lost'],
+  ['thinking:start', 'legMoved', 'over · stop engine · stop filler · close switch/taken'],
+  ['thinking:start', 'legHungUp', 'over · stop engine · stop filler · close caller/hung-up'],
+  ['thinking:start', 'legLost', 'over · stop engine · stop filler · close switch/lost'],
   [
     'thinking:start',
     'shutdownBegun',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
-  ['thinking:start', 'faulted', 'moving · stop engine · transfer 2000 · start closing 5000'],
+  ['thinking:start', 'faulted', 'moving · stop engine · stop filler · transfer 2000 · start closing 5000'],
   [
     'thinking:speech',
     'callerSpoke',
-    'listening · stop engine · hush · withdraw · listen open · start silence 7000',
+    'listening · stop engine · stop filler · hush · withdraw · listen open · start silence 7000',
   ],
-  ['thinking:speech', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
+  [
+    'thinking:speech',
+    'utteranceHeard',
+    'thinking · hush · ask 4 speech · start engine 8000 · start filler 2000',
+  ],
   [
     'thinking:speech',
     'earFailed',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   ['thinking:speech', 'digit 5', 'thinking'],
   [
     'thinking:speech',
     'digit 0',
-    'speaking · stop engine · withdraw · deafen · speak "One moment." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "One moment." · finishSpeech',
   ],
-  ['thinking:speech', 'held', 'held · stop engine'],
-  ['thinking:speech', 'say', 'speaking · listen open · speak "Good." · start engine 8000'],
+  ['thinking:speech', 'held', 'held · stop engine · stop filler'],
+  ['thinking:speech', 'say', 'speaking · stop filler · listen open · speak "Good." · start engine 8000'],
   ['thinking:speech', 'listen directive', 'thinking'],
   [
     'thinking:speech',
     'transfer directive',
-    'speaking · stop engine · listen open · speak "To sales." · deafen · finishSpeech',
+    'speaking · stop engine · stop filler · listen open · speak "To sales." · deafen · finishSpeech',
   ],
-  ['thinking:speech', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
-  ['thinking:speech', 'end directive', 'closing · stop engine · deafen · hangUp · start closing 5000'],
-  ['thinking:speech', 'answerFinished', 'listening · stop engine · listen open · start silence 7000'],
+  [
+    'thinking:speech',
+    'unknown transfer',
+    'thinking · ask 4 transferFailed · start engine 8000 · start filler 2000',
+  ],
+  [
+    'thinking:speech',
+    'end directive',
+    'closing · stop engine · stop filler · deafen · hangUp · start closing 5000',
+  ],
+  [
+    'thinking:speech',
+    'answerFinished',
+    'listening · stop engine · stop filler · listen open · start silence 7000',
+  ],
   [
     'thinking:speech',
     'engineFailed',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   [
     'thinking:speech',
     'time: engine',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   [
     'thinking:speech',
     'time: call',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
-  ['thinking:speech', 'legMoved', 'over · stop engine · close switch/taken'],
-  ['thinking:speech', 'legHungUp', 'over · stop engine · close caller/hung-up'],
-  ['thinking:speech', 'legLost', 'over · stop engine · close switch/lost'],
+  ['thinking:speech', 'legMoved', 'over · stop engine · stop filler · close switch/taken'],
+  ['thinking:speech', 'legHungUp', 'over · stop engine · stop filler · close caller/hung-up'],
+  ['thinking:speech', 'legLost', 'over · stop engine · stop filler · close switch/lost'],
   [
     'thinking:speech',
     'shutdownBegun',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
-  ['thinking:speech', 'faulted', 'moving · stop engine · transfer 2000 · start closing 5000'],
+  ['thinking:speech', 'faulted', 'moving · stop engine · stop filler · transfer 2000 · start closing 5000'],
   [
     'thinking:silence',
     'callerSpoke',
-    'listening · stop engine · hush · withdraw · listen open · start silence 7000',
+    'listening · stop engine · stop filler · hush · withdraw · listen open · start silence 7000',
   ],
-  ['thinking:silence', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
+  [
+    'thinking:silence',
+    'utteranceHeard',
+    'thinking · hush · ask 4 speech · start engine 8000 · start filler 2000',
+  ],
   [
     'thinking:silence',
     'earFailed',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   ['thinking:silence', 'digit 5', 'thinking'],
   [
     'thinking:silence',
     'digit 0',
-    'speaking · stop engine · withdraw · deafen · speak "One moment." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "One moment." · finishSpeech',
   ],
-  ['thinking:silence', 'held', 'held · stop engine'],
-  ['thinking:silence', 'say', 'speaking · listen open · speak "Good." · start engine 8000'],
+  ['thinking:silence', 'held', 'held · stop engine · stop filler'],
+  ['thinking:silence', 'say', 'speaking · stop filler · listen open · speak "Good." · start engine 8000'],
   ['thinking:silence', 'listen directive', 'thinking'],
   [
     'thinking:silence',
     'transfer directive',
-    'speaking · stop engine · listen open · speak "To sales." · deafen · finishSpeech',
+    'speaking · stop engine · stop filler · listen open · speak "To sales." · deafen · finishSpeech',
   ],
-  ['thinking:silence', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
-  ['thinking:silence', 'end directive', 'closing · stop engine · deafen · hangUp · start closing 5000'],
+  [
+    'thinking:silence',
+    'unknown transfer',
+    'thinking · ask 4 transferFailed · start engine 8000 · start filler 2000',
+  ],
+  [
+    'thinking:silence',
+    'end directive',
+    'closing · stop engine · stop filler · deafen · hangUp · start closing 5000',
+  ],
   [
     'thinking:silence',
     'answerFinished',
-    'speaking · stop engine · withdraw · listen open · speak "Are you there?" · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · listen open · speak "Are you there?" · finishSpeech',
   ],
   [
     'thinking:silence',
     'engineFailed',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   [
     'thinking:silence',
     'time: engine',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   [
     'thinking:silence',
     'time: call',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
-  ['thinking:silence', 'legMoved', 'over · stop engine · close switch/taken'],
-  ['thinking:silence', 'legHungUp', 'over · stop engine · close caller/hung-up'],
-  ['thinking:silence', 'legLost', 'over · stop engine · close switch/lost'],
+  ['thinking:silence', 'legMoved', 'over · stop engine · stop filler · close switch/taken'],
+  ['thinking:silence', 'legHungUp', 'over · stop engine · stop filler · close caller/hung-up'],
+  ['thinking:silence', 'legLost', 'over · stop engine · stop filler · close switch/lost'],
   [
     'thinking:silence',
     'shutdownBegun',
-    'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
-  ['thinking:silence', 'faulted', 'moving · stop engine · transfer 2000 · start closing 5000'],
+  ['thinking:silence', 'faulted', 'moving · stop engine · stop filler · transfer 2000 · start closing 5000'],
   ['speaking', 'callerSpoke', 'interrupted · hush'],
-  ['speaking', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
+  ['speaking', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000 · start filler 2000'],
   ['speaking', 'earFailed', 'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech'],
   ['speaking', 'digit 5', 'listening · stop engine · hush · withdraw · start digits 3000'],
   ['speaking', 'digit 0', 'speaking · stop engine · withdraw · deafen · speak "One moment." · finishSpeech'],
@@ -372,7 +433,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ['speaking', 'say', 'speaking · speak "Good." · start engine 8000'],
   ['speaking', 'listen directive', 'speaking · listen yes-no'],
   ['speaking', 'transfer directive', 'speaking · stop engine · speak "To sales." · deafen · finishSpeech'],
-  ['speaking', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
+  ['speaking', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000 · start filler 2000'],
   ['speaking', 'end directive', 'speaking · stop engine · deafen · finishSpeech'],
   ['speaking', 'answerFinished', 'speaking · stop engine · finishSpeech'],
   ['speaking', 'engineFailed', 'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech'],
@@ -389,7 +450,11 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
     'callerSpoke',
     'listening · stop engine · hush · withdraw · listen open · start silence 7000',
   ],
-  ['speaking:unheard', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
+  [
+    'speaking:unheard',
+    'utteranceHeard',
+    'thinking · hush · ask 4 speech · start engine 8000 · start filler 2000',
+  ],
   [
     'speaking:unheard',
     'earFailed',
@@ -409,7 +474,11 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
     'transfer directive',
     'speaking · stop engine · speak "To sales." · deafen · finishSpeech',
   ],
-  ['speaking:unheard', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
+  [
+    'speaking:unheard',
+    'unknown transfer',
+    'thinking · ask 4 transferFailed · start engine 8000 · start filler 2000',
+  ],
   ['speaking:unheard', 'end directive', 'speaking · stop engine · deafen · finishSpeech'],
   ['speaking:unheard', 'answerFinished', 'speaking · stop engine · finishSpeech'],
   [
@@ -443,7 +512,11 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ['speaking:unheard', 'faulted', 'moving · stop engine · transfer 2000 · start closing 5000'],
   ['speaking:unheard', 'speechStarted', 'speaking'],
   ['speaking:complete', 'callerSpoke', 'interrupted · hush'],
-  ['speaking:complete', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
+  [
+    'speaking:complete',
+    'utteranceHeard',
+    'thinking · hush · ask 4 speech · start engine 8000 · start filler 2000',
+  ],
   ['speaking:complete', 'earFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
   ['speaking:complete', 'digit 5', 'listening · hush · withdraw · start digits 3000'],
   ['speaking:complete', 'digit 0', 'speaking · withdraw · deafen · speak "One moment." · finishSpeech'],
@@ -468,14 +541,14 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ['speaking:heard out', 'legLost', 'over · close switch/lost'],
   ['speaking:heard out', 'shutdownBegun', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
   ['speaking:heard out', 'faulted', 'moving · transfer 2000 · start closing 5000'],
-  ['speaking:leaving', 'held', 'held'],
+  ['speaking:leaving', 'held', 'moving · hush · transfer 2000 · start closing 5000'],
   ['speaking:leaving', 'speechFinished', 'moving · transfer 2000 · start closing 5000'],
   ['speaking:leaving', 'voiceFailed', 'moving · transfer 2000 · start closing 5000'],
   ['speaking:leaving', 'legMoved', 'over · close switch/taken'],
   ['speaking:leaving', 'legHungUp', 'over · close caller/hung-up'],
   ['speaking:leaving', 'legLost', 'over · close switch/lost'],
   ['speaking:leaving', 'faulted', 'moving · transfer 2000 · start closing 5000'],
-  ['interrupted', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000'],
+  ['interrupted', 'utteranceHeard', 'thinking · hush · ask 4 speech · start engine 8000 · start filler 2000'],
   ['interrupted', 'nothingHeard', 'speaking · listen open · resumeSpeech · start engine 8000'],
   [
     'interrupted',
@@ -493,7 +566,11 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ['interrupted', 'say', 'interrupted · speak "Good." · start engine 8000'],
   ['interrupted', 'listen directive', 'interrupted · listen yes-no'],
   ['interrupted', 'transfer directive', 'interrupted · stop engine · speak "To sales." · finishSpeech'],
-  ['interrupted', 'unknown transfer', 'thinking · ask 4 transferFailed · start engine 8000'],
+  [
+    'interrupted',
+    'unknown transfer',
+    'thinking · ask 4 transferFailed · start engine 8000 · start filler 2000',
+  ],
   ['interrupted', 'end directive', 'interrupted · stop engine · finishSpeech'],
   ['interrupted', 'answerFinished', 'interrupted · stop engine · finishSpeech'],
   [
@@ -517,7 +594,11 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
     'speaking · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   ['interrupted', 'faulted', 'moving · stop engine · transfer 2000 · start closing 5000'],
-  ['listening', 'utteranceHeard', 'thinking · stop silence · hush · ask 4 speech · start engine 8000'],
+  [
+    'listening',
+    'utteranceHeard',
+    'thinking · stop silence · hush · ask 4 speech · start engine 8000 · start filler 2000',
+  ],
   [
     'listening',
     'hearingFailed',
@@ -542,7 +623,11 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
     'speaking · stop silence · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   ['listening', 'faulted', 'moving · stop silence · transfer 2000 · start closing 5000'],
-  ['listening:digits', 'utteranceHeard', 'thinking · stop digits · hush · ask 4 speech · start engine 8000'],
+  [
+    'listening:digits',
+    'utteranceHeard',
+    'thinking · stop digits · hush · ask 4 speech · start engine 8000 · start filler 2000',
+  ],
   [
     'listening:digits',
     'hearingFailed',
@@ -556,7 +641,11 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ['listening:digits', 'digit 5', 'listening · start digits 3000'],
   ['listening:digits', 'digit 0', 'listening · start digits 3000'],
   ['listening:digits', 'held', 'held · stop digits'],
-  ['listening:digits', 'time: digits', 'thinking · stop digits · hush · ask 4 digits · start engine 8000'],
+  [
+    'listening:digits',
+    'time: digits',
+    'thinking · stop digits · hush · ask 4 digits · start engine 8000 · start filler 2000',
+  ],
   [
     'listening:digits',
     'time: call',
@@ -588,8 +677,12 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ['informing', 'earFailed', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
   ['informing', 'digit 0', 'speaking · withdraw · deafen · speak "One moment." · finishSpeech'],
   ['informing', 'held', 'held'],
-  ['informing', 'speechFinished', 'thinking · keepRecording · ask 0 start · start engine 8000'],
-  ['informing', 'voiceFailed', 'thinking · ask 0 start · start engine 8000'],
+  [
+    'informing',
+    'speechFinished',
+    'thinking · keepRecording · ask 0 start · start engine 8000 · start filler 2000',
+  ],
+  ['informing', 'voiceFailed', 'thinking · ask 0 start · start engine 8000 · start filler 2000'],
   ['informing', 'time: call', 'speaking · withdraw · deafen · speak "Sorry." · finishSpeech'],
   ['informing', 'legMoved', 'over · close switch/taken'],
   ['informing', 'legHungUp', 'over · close caller/hung-up'],
@@ -608,62 +701,70 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   [
     'thinking:confidential',
     'earFailed',
-    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · unmask · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   ['thinking:confidential', 'digit 5', 'thinking'],
   [
     'thinking:confidential',
     'digit 0',
-    'speaking · unmask · stop engine · withdraw · deafen · speak "One moment." · finishSpeech',
+    'speaking · unmask · stop engine · stop filler · withdraw · deafen · speak "One moment." · finishSpeech',
   ],
-  ['thinking:confidential', 'held', 'held · stop engine'],
-  ['thinking:confidential', 'say', 'speaking · unmask · listen open · speak "Good." · start engine 8000'],
+  ['thinking:confidential', 'held', 'held · stop engine · stop filler'],
+  [
+    'thinking:confidential',
+    'say',
+    'speaking · unmask · stop filler · listen open · speak "Good." · start engine 8000',
+  ],
   ['thinking:confidential', 'listen directive', 'thinking'],
   ['thinking:confidential', 'confidential listen', 'thinking'],
   [
     'thinking:confidential',
     'transfer directive',
-    'speaking · unmask · stop engine · listen open · speak "To sales." · deafen · finishSpeech',
+    'speaking · unmask · stop engine · stop filler · listen open · speak "To sales." · deafen · finishSpeech',
   ],
   [
     'thinking:confidential',
     'unknown transfer',
-    'thinking · unmask · ask 4 transferFailed · start engine 8000',
+    'thinking · unmask · ask 4 transferFailed · start engine 8000 · start filler 2000',
   ],
   [
     'thinking:confidential',
     'end directive',
-    'closing · unmask · stop engine · deafen · hangUp · start closing 5000',
+    'closing · unmask · stop engine · stop filler · deafen · hangUp · start closing 5000',
   ],
   [
     'thinking:confidential',
     'answerFinished',
-    'listening · unmask · stop engine · listen open · start silence 7000',
+    'listening · unmask · stop engine · stop filler · listen open · start silence 7000',
   ],
   [
     'thinking:confidential',
     'engineFailed',
-    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · unmask · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   [
     'thinking:confidential',
     'time: engine',
-    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · unmask · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
   [
     'thinking:confidential',
     'time: call',
-    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · unmask · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
-  ['thinking:confidential', 'legMoved', 'over · unmask · stop engine · close switch/taken'],
-  ['thinking:confidential', 'legHungUp', 'over · unmask · stop engine · close caller/hung-up'],
-  ['thinking:confidential', 'legLost', 'over · unmask · stop engine · close switch/lost'],
+  ['thinking:confidential', 'legMoved', 'over · unmask · stop engine · stop filler · close switch/taken'],
+  ['thinking:confidential', 'legHungUp', 'over · unmask · stop engine · stop filler · close caller/hung-up'],
+  ['thinking:confidential', 'legLost', 'over · stop engine · stop filler · close switch/lost'],
   [
     'thinking:confidential',
     'shutdownBegun',
-    'speaking · unmask · stop engine · withdraw · deafen · speak "Sorry." · finishSpeech',
+    'speaking · unmask · stop engine · stop filler · withdraw · deafen · speak "Sorry." · finishSpeech',
   ],
-  ['thinking:confidential', 'faulted', 'moving · unmask · stop engine · transfer 2000 · start closing 5000'],
+  [
+    'thinking:confidential',
+    'faulted',
+    'moving · unmask · stop engine · stop filler · transfer 2000 · start closing 5000',
+  ],
   [
     'speaking:confidential',
     'earFailed',
@@ -683,7 +784,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   [
     'speaking:confidential',
     'unknown transfer',
-    'thinking · unmask · ask 4 transferFailed · start engine 8000',
+    'thinking · unmask · ask 4 transferFailed · start engine 8000 · start filler 2000',
   ],
   ['speaking:confidential', 'end directive', 'speaking · unmask · stop engine · deafen · finishSpeech'],
   ['speaking:confidential', 'answerFinished', 'speaking · stop engine · finishSpeech'],
@@ -709,7 +810,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ],
   ['speaking:confidential', 'legMoved', 'over · unmask · stop engine · close switch/taken'],
   ['speaking:confidential', 'legHungUp', 'over · unmask · stop engine · close caller/hung-up'],
-  ['speaking:confidential', 'legLost', 'over · unmask · stop engine · close switch/lost'],
+  ['speaking:confidential', 'legLost', 'over · stop engine · close switch/lost'],
   [
     'speaking:confidential',
     'shutdownBegun',
@@ -732,7 +833,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ],
   ['listening:confidential', 'legMoved', 'over · unmask · stop silence · close switch/taken'],
   ['listening:confidential', 'legHungUp', 'over · unmask · stop silence · close caller/hung-up'],
-  ['listening:confidential', 'legLost', 'over · unmask · stop silence · close switch/lost'],
+  ['listening:confidential', 'legLost', 'over · stop silence · close switch/lost'],
   [
     'listening:confidential',
     'shutdownBegun',
@@ -756,7 +857,7 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ],
   ['held:confidential', 'legMoved', 'over · unmask · close switch/taken'],
   ['held:confidential', 'legHungUp', 'over · unmask · close caller/hung-up'],
-  ['held:confidential', 'legLost', 'over · unmask · close switch/lost'],
+  ['held:confidential', 'legLost', 'over · close switch/lost'],
   [
     'held:confidential',
     'shutdownBegun',
@@ -783,6 +884,29 @@ const table: ReadonlyArray<readonly [string, string, string]> = [
   ['closing', 'legLost', 'over · stop closing · close switch/lost'],
   ['closing', 'faulted', 'over · stop closing · close us/fault'],
 ]
+
+test('a call that is held before it has begun begins in silence when it is opened, and its timers run when it is not', () => {
+  const { phase } = at(phases.opening as Phase)
+  const [held, commands] = step({ ...at(phase), turn: 0 }, { type: 'held', atMs: 0 })
+  expect(commands).toEqual([])
+  const [opened, begun] = step(held, { type: 'opened', atMs: 0 })
+  expect(opened.phase).toMatchObject({ is: 'held', before: { is: 'thinking' } })
+  expect(begun.map(summary)).toEqual(['start call 3600000', 'ask 0 start'])
+  const [free, more] = step(opened, { type: 'unheld', atMs: 0 })
+  expect(free.phase.is).toBe('thinking')
+  expect(more.map(summary)).toEqual(['start engine 8000', 'start filler 2000'])
+})
+
+test.each(Object.keys(phases).filter(name => !name.startsWith('over')))(
+  'a call that is suspended in %s is over for this process, and confidential as before',
+  name => {
+    const before = at(phases[name] as Phase)
+    const [after, commands] = step(before, { type: 'suspended', atMs: 0 })
+    expect(after.phase).toEqual({ is: 'over', ending: { by: 'us', why: 'suspended' } })
+    const stops = timersOf(before.phase).map(timer => ({ type: 'stopTimer', name: timer }))
+    expect(commands).toEqual([...stops, { type: 'close', ending: { by: 'us', why: 'suspended' } }])
+  },
+)
 
 describe('every phase against every event', () => {
   const expected = new Map(table.map(([phase, event, after]) => [`${phase} / ${event}`, after]))
@@ -842,7 +966,7 @@ describe('silence and noise', () => {
   test('noise does not push the silence back: it is over when the first deadline has passed', () => {
     const noise = (atMs: number): CallEvent[] => [
       { type: 'callerSpoke', atMs },
-      { type: 'callerPaused', atMs: atMs + 500 },
+      { type: 'callerPaused', silentMs: 700, atMs: atMs + 500 },
       { type: 'nothingHeard', atMs: atMs + 900 },
     ]
     const early = play(at(listening), ...noise(3_000))
@@ -895,7 +1019,7 @@ describe('a caller who goes on', () => {
     const { d, commands } = play(
       at(phases['thinking:speech'] as Phase),
       { type: 'callerSpoke', atMs: 0 },
-      { type: 'callerPaused', atMs: 500 },
+      { type: 'callerPaused', silentMs: 700, atMs: 500 },
       { type: 'utteranceHeard', utterance: more, atMs: 800 },
     )
     expect(asked(d)).toMatchObject(both)
@@ -906,7 +1030,7 @@ describe('a caller who goes on', () => {
     const { d } = play(
       at(phases['thinking:speech'] as Phase),
       { type: 'callerSpoke', atMs: 0 },
-      { type: 'callerPaused', atMs: 500 },
+      { type: 'callerPaused', silentMs: 700, atMs: 500 },
       { type: 'nothingHeard', atMs: 800 },
     )
     expect(asked(d)).toMatchObject({ type: 'speech', utterance: said })
@@ -917,7 +1041,7 @@ describe('a caller who goes on', () => {
       at({ ...speaking, unheard: { type: 'speech', utterance: said } }),
       { type: 'callerSpoke', atMs: 0 },
       { type: 'directiveGiven', turn: TURN, directive: say('Too late.'), atMs: 100 },
-      { type: 'callerPaused', atMs: 500 },
+      { type: 'callerPaused', silentMs: 700, atMs: 500 },
       { type: 'utteranceHeard', utterance: more, atMs: 800 },
     )
     expect(asked(d)).toMatchObject(both)
@@ -938,10 +1062,10 @@ describe('a caller who goes on', () => {
     const { d } = play(
       at(listening),
       { type: 'callerSpoke', atMs: 0 },
-      { type: 'callerPaused', atMs: 500 },
+      { type: 'callerPaused', silentMs: 700, atMs: 500 },
       { type: 'callerSpoke', atMs: 700 },
       { type: 'utteranceHeard', utterance: said, atMs: 900 },
-      { type: 'callerPaused', atMs: 1_200 },
+      { type: 'callerPaused', silentMs: 700, atMs: 1_200 },
       { type: 'utteranceHeard', utterance: more, atMs: 1_500 },
     )
     expect(asked(d)).toMatchObject(both)
@@ -951,7 +1075,7 @@ describe('a caller who goes on', () => {
     const { d } = play(
       at(phases['thinking:silence'] as Phase),
       { type: 'callerSpoke', atMs: 0 },
-      { type: 'callerPaused', atMs: 500 },
+      { type: 'callerPaused', silentMs: 700, atMs: 500 },
       { type: 'utteranceHeard', utterance: said, atMs: 800 },
     )
     expect(asked(d)).toMatchObject({ type: 'speech', utterance: said })
@@ -965,7 +1089,7 @@ describe('an interruption', () => {
       { type: 'callerSpoke', atMs: 0 },
       { type: 'directiveGiven', turn: TURN, directive: say('More.'), atMs: 100 },
       { type: 'answerFinished', turn: TURN, atMs: 200 },
-      { type: 'callerPaused', atMs: 300 },
+      { type: 'callerPaused', silentMs: 700, atMs: 300 },
       { type: 'nothingHeard', atMs: 600 },
     )
     expect(commands).toEqual(
@@ -977,7 +1101,7 @@ describe('an interruption', () => {
   test('by noise again and again is not possible in the end', () => {
     const noise: CallEvent[] = [
       { type: 'callerSpoke', atMs: 0 },
-      { type: 'callerPaused', atMs: 300 },
+      { type: 'callerPaused', silentMs: 700, atMs: 300 },
       { type: 'nothingHeard', atMs: 600 },
     ]
     const { d } = play(at(speaking), ...noise, ...noise, ...noise)
@@ -1122,7 +1246,7 @@ describe('the key for people', () => {
       at({ ...listening, expectation }, { expected: expectation }),
       { type: 'timeUp', name: 'silence', turn: TURN, atMs: 0 },
       { type: 'callerSpoke', atMs: 10 },
-      { type: 'callerPaused', atMs: 500 },
+      { type: 'callerPaused', silentMs: 700, atMs: 500 },
       { type: 'nothingHeard', atMs: 600 },
       ...press('07123'),
     )
@@ -1149,7 +1273,7 @@ describe('hold', () => {
       { type: 'held', atMs: 0 },
       { type: 'unheld', atMs: 60_000 },
     )
-    expect(commands).toEqual(['stop engine', 'start engine 8000'])
+    expect(commands).toEqual(['stop engine', 'stop filler', 'start engine 8000', 'start filler 2000'])
   })
 
   test('takes the rest of an interruption with it: the assistant goes on', () => {
@@ -1262,7 +1386,7 @@ describe('small print', () => {
     const { d, commands } = play(
       at(listening),
       { type: 'callerSpoke', atMs: 0 },
-      { type: 'callerPaused', atMs: 500 },
+      { type: 'callerPaused', silentMs: 700, atMs: 500 },
       { type: 'callerSpoke', atMs: 600 },
       { type: 'nothingHeard', atMs: 700 },
     )
@@ -1274,7 +1398,7 @@ describe('small print', () => {
     const { d } = play(
       at({ ...listening, carried: said }),
       { type: 'callerSpoke', atMs: 0 },
-      { type: 'callerPaused', atMs: 500 },
+      { type: 'callerPaused', silentMs: 700, atMs: 500 },
       { type: 'hearingFailed', message: 'no', atMs: 700 },
     )
     expect(asked(d)).toMatchObject({ type: 'speech', utterance: said })
@@ -1305,7 +1429,7 @@ describe('small print', () => {
 })
 
 describe('what was keyed in confidence', () => {
-  const asking = { is: 'thinking', about: cardEntered, typed: '99', next: listen } as const
+  const asking = { is: 'thinking', about: cardEntered, fillers: 0, typed: '99', next: listen } as const
   const answer: CallEvent = { type: 'directiveGiven', turn: TURN, directive: say('Good.'), atMs: 0 }
 
   test('is forgotten when the question is answered', () => {

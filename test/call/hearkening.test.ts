@@ -39,6 +39,7 @@ function begin(recognizerDoes: (hear: (hearing: Hearing) => void) => void = () =
     recognizer,
     request: { language: 'en-US', sampleRate: 8_000, hints: [], expect: 'open' },
     clock,
+    onPartial: () => {},
     limitMs: LIMIT_MS,
     onOutcome: outcome => void outcomes.push(outcome),
   })

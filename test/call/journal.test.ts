@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { frameEntry, Journal, type JournalEntry, readJournal } from '../../src/call/journal.ts'
 import { MemoryFiles } from '../fakes/memory-files.ts'
@@ -16,11 +17,11 @@ function written(): Buffer {
 
 describe('reading', () => {
   test('gives back what was written, whatever the texts contain', () => {
-    expect(readJournal(written())).toEqual({ entries, torn: false })
+    expect(readJournal(written())).toEqual({ entries, damaged: 0, torn: false })
   })
 
   test('an empty journal is whole', () => {
-    expect(readJournal(Buffer.alloc(0))).toEqual({ entries: [], torn: false })
+    expect(readJournal(Buffer.alloc(0))).toEqual({ entries: [], damaged: 0, torn: false })
   })
 
   test('a tail that was torn off anywhere costs the entry it tore, and no other', () => {
@@ -33,18 +34,25 @@ describe('reading', () => {
     }
   })
 
-  test('an entry that was changed is not believed, nor what follows it', () => {
+  test('an entry that was changed is not believed, and costs no other', () => {
     const changed = written()
     const at = changed.indexOf('default')
     changed[at] = 'D'.charCodeAt(0)
-    expect(readJournal(changed)).toEqual({ entries: [], torn: true })
+    expect(readJournal(changed)).toEqual({ entries: entries.slice(1), damaged: 1, torn: false })
+  })
+
+  test('a line with a checksum that fits and no entry in it is damaged', () => {
+    const foreign = ['null', '[]', '{"type":"x"}', 'no JSON'].map(
+      json => `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`,
+    )
+    expect(readJournal(Buffer.from(foreign.join('')))).toEqual({ entries: [], damaged: 4, torn: false })
   })
 })
 
 describe('writing', () => {
   function journal(files: MemoryFiles, path = '/journals/1.journal'): { journal: Journal; log: LogLine[] } {
     const log: LogLine[] = []
-    return { journal: new Journal(files, path, recordingLog(log)), log }
+    return { journal: new Journal(files, path, recordingLog(log), 'nothing'), log }
   }
 
   test('appends entry by entry', () => {
@@ -55,6 +63,19 @@ describe('writing', () => {
     one.close()
     expect(readJournal(files.bytesOf('/journals/1.journal')).entries).toEqual(entries)
     expect(files.openCount).toBe(0)
+  })
+
+  test('what follows a torn line is read again', () => {
+    const files = new MemoryFiles()
+    const [first, second, ...others] = entries.map(frameEntry)
+    files.grow('/journals/1.journal', Buffer.concat([first as Buffer, (second as Buffer).subarray(0, 20)]))
+    const again = new Journal(files, '/journals/1.journal', recordingLog([]), 'a torn line')
+    for (const entry of entries.slice(2)) again.write(entry)
+    again.close()
+    const { entries: read, damaged } = readJournal(files.bytesOf('/journals/1.journal'))
+    expect(read).toEqual([entries[0], ...entries.slice(2)])
+    expect(others.length).toBeGreaterThan(0)
+    expect(damaged).toBe(1)
   })
 
   test('makes a folder that somebody has removed', () => {
@@ -75,6 +96,7 @@ describe('writing', () => {
     expect(log.map(({ level, message }) => [level, message])).toEqual([
       ['error', 'the journal of this call cannot be written'],
     ])
+    expect(files.openCount).toBe(0)
   })
 
   test('a file that cannot be opened costs the record, and never the call', () => {

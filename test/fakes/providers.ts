@@ -4,7 +4,15 @@
 import { encodeWav } from '../../src/audio/wav.ts'
 import type { Prompt } from '../../src/call/line.ts'
 import type { Prompts } from '../../src/call/speaker.ts'
-import type { Conversation, Directive, Engine, EngineCall, Input, Report } from '../../src/engine/engine.ts'
+import type {
+  Conversation,
+  Directive,
+  Engine,
+  EngineCall,
+  EngineLink,
+  Input,
+  Report,
+} from '../../src/engine/engine.ts'
 import { openExpectation } from '../../src/engine/engine.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import type { Files } from '../../src/lib/files.ts'
@@ -75,6 +83,7 @@ const MS_PER_LETTER = 50
 export class HummedPrompts implements Prompts {
   readonly asked: string[] = []
   readonly #texts = new Map<string, string>()
+  readonly #kept = new Map<string, Prompt>()
   readonly #files: Files
   readonly #clock: Clock
   /** How long a new sentence takes to be made. */
@@ -96,6 +105,8 @@ export class HummedPrompts implements Prompts {
 
   get({ text }: SynthesisRequest, signal: AbortSignal): Promise<Prompt> {
     this.asked.push(text)
+    const kept = this.#kept.get(text)
+    if (kept) return Promise.resolve(kept)
     return new Promise((resolve, reject) => {
       this.#clock.after(this.delayMs, () => {
         if (signal.aborted) return reject(signal.reason)
@@ -103,14 +114,17 @@ export class HummedPrompts implements Prompts {
         const path = `/prompts/${this.#made++}.wav`
         const durationMs = text.length * MS_PER_LETTER
         this.#texts.set(path, text)
-        this.#files
-          .writeFile(path, encodeWav(hum(durationMs), 8_000))
-          .then(() => resolve({ path, durationMs }), reject)
+        this.#files.writeFile(path, encodeWav(hum(durationMs), 8_000)).then(() => {
+          this.#kept.set(text, { path, durationMs })
+          resolve({ path, durationMs })
+        }, reject)
       })
     })
   }
 
-  async forget(): Promise<void> {}
+  async forget({ path }: Prompt): Promise<void> {
+    this.#kept.delete(this.textOf(path))
+  }
 
   async sound(file: string): Promise<Prompt> {
     const path = `/sounds/${file}`
@@ -135,10 +149,12 @@ export class ScriptedEngine implements Engine {
   readonly inputs: Input[] = []
   readonly reports: Report[] = []
   readonly calls: EngineCall[] = []
+  readonly links: EngineLink[] = []
   answer: Answer = () => [say('What can I do for you?')]
 
-  open(call: EngineCall): Conversation {
+  open(call: EngineCall, link: EngineLink): Conversation {
     this.calls.push(call)
+    this.links.push(link)
     const engine = this
     return {
       async *ask(input, turn, signal) {

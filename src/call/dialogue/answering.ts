@@ -22,8 +22,32 @@ export function ask(d: Dialogue, question: Question, atMs: number, next: Next = 
   if (d.turn >= policy.maxTurns) return toPeople(d, { why: 'limit', limit: 'turns' }, atMs)
   const turn = question.type === 'start' ? 0 : d.turn + 1
   return [
-    { ...d, turn, phase: { is: 'thinking', about: question, typed: '', next } },
-    [{ type: 'ask', turn, question }, engineTimer(d, turn)],
+    { ...d, turn, phase: { is: 'thinking', about: question, fillers: 0, typed: '', next } },
+    [{ type: 'ask', turn, question }, engineTimer(d, turn), ...fillerTimer(d, question, 0, turn)],
+  ]
+}
+
+/** From which wait of the caller's to which the next filler is. Who is silent waits for nothing. */
+export function fillerTimer(d: Dialogue, about: Question, fillers: number, turn = d.turn): Command[] {
+  const { fillerMs, comfortMs } = d.settings.policy
+  if (about.type === 'silence' || fillers >= FILLERS_LIMIT) return []
+  const ms = fillers === 0 ? fillerMs : Math.max(1, comfortMs - fillerMs)
+  return [{ type: 'startTimer', name: 'filler', turn, ms }]
+}
+
+const FILLERS_LIMIT = 2
+
+/** The engine is slow: the caller hears that we are there. Never over what they say, or while they key a secret. */
+export function fill(d: Dialogue, phase: Thinking): Step {
+  const { filler, comfort } = d.settings.phrases
+  const { about, fillers } = phase
+  const text = fillers === 0 ? filler : comfort
+  const later = fillerTimer(d, about, fillers + 1)
+  const filled: Dialogue = { ...d, phase: { ...phase, fillers: fillers + 1 } }
+  if (text === '' || d.caller !== 'silent' || isConfidential(phase)) return [filled, later]
+  return [
+    filled,
+    [{ type: 'speak', turn: d.turn, piece: { kind: 'filler', text, ...d.settings.own } }, ...later],
   ]
 }
 
@@ -69,9 +93,9 @@ export function directiveGiven(d: Dialogue, directive: Directive, atMs: number):
 /** After so many interruptions without a word the rest of what is said is heard out. */
 const DISTURBANCE_LIMIT = 3
 
-/** It was no interruption, or its words were lost in a hold: the assistant goes on. */
-export function resume(d: Dialogue, interrupted: Interrupted): Step {
-  const disturbed = interrupted.speech.disturbed + 1
+/** It was no interruption, or its words were lost in a hold: the assistant goes on. A listener who says so may do it often. */
+export function resume(d: Dialogue, interrupted: Interrupted, by: 'noise' | 'listener' = 'noise'): Step {
+  const disturbed = interrupted.speech.disturbed + (by === 'noise' ? 1 : 0)
   // On a noisy line nothing would ever be said to its end.
   const interruptible = interrupted.speech.interruptible && disturbed < DISTURBANCE_LIMIT
   const speech: Speaking = { ...interrupted.speech, disturbed, interruptible }
@@ -91,9 +115,7 @@ function obey(d: Dialogue, phase: Answering, directive: Directive, atMs: number)
     case 'say': {
       const { text, interruptible } = directive
       if (text === '') return [d, []]
-      const language = directive.language ?? d.speech.language
-      const voice = directive.voice ?? (directive.language ? '' : d.speech.voice)
-      return speak(d, phase, { kind: 'text', text, language, voice, interruptible })
+      return speak(d, phase, { kind: 'text', text, ...spokenAs(directive, d.speech), interruptible })
     }
     case 'play':
       return speak(d, phase, { kind: 'sound', file: directive.file, interruptible: directive.interruptible })
@@ -119,7 +141,15 @@ function obey(d: Dialogue, phase: Answering, directive: Directive, atMs: number)
   }
 }
 
-function speak(d: Dialogue, phase: Answering, piece: Piece): Step {
+/** A voice belongs to a language: who names another language and no voice has its default one. */
+export function spokenAs(
+  { language, voice }: Directive & { type: 'say' },
+  speech: Dialogue['speech'],
+): Dialogue['speech'] {
+  return { language: language ?? speech.language, voice: voice ?? (language ? '' : speech.voice) }
+}
+
+export function speak(d: Dialogue, phase: Answering, piece: Exclude<Piece, { kind: 'filler' }>): Step {
   const unheard = phase.is === 'thinking' ? phase.about : null
   const spoken: Speaking =
     phase.is === 'speaking'

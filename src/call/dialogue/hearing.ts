@@ -2,16 +2,19 @@
 
 import { type Expectation, openExpectation } from '../../engine/engine.ts'
 import { unreachable } from '../../lib/unreachable.ts'
+import { isBackchannel } from '../backchannel.ts'
 import { asksForPeople, collect, meantPeople, typeAhead } from '../digits.ts'
 import type { Command, Utterance } from '../vocabulary.ts'
-import { ask, engineTimer, resume, silenceLasted } from './answering.ts'
+import { ask, engineTimer, fillerTimer, resume, silenceLasted } from './answering.ts'
 import { enter, isLeaving, listenFor, say, toPeople } from './leaving.ts'
 import {
   type Conversing,
   type Dialogue,
+  type Interrupted,
   isConfidential,
   isConversing,
   type Listening,
+  type Opening,
   type Phase,
   peopleKeyOf,
   type Speaking,
@@ -42,7 +45,23 @@ function takeBack(d: Dialogue, carried: Utterance | null, atMs: number): Step {
   return [{ ...listening, phase }, [{ type: 'hush' }, { type: 'withdraw' }, ...commands]]
 }
 
-export function utteranceHeard(d: Dialogue, utterance: Utterance, atMs: number): Step {
+/** Who has the floor, or is about to take it, may be about to leave it. */
+export function utteranceGuessed(d: Dialogue, utterance: Utterance): Step {
+  const { policy } = d.settings
+  if (!policy.speculation || d.turn >= policy.maxTurns) return [d, []]
+  const said = guessable(d, utterance)
+  if (!said) return [d, []]
+  return [d, [{ type: 'guess', turn: d.turn + 1, question: { type: 'speech', utterance: said } }]]
+}
+
+function guessable(d: Dialogue, utterance: Utterance): Utterance | undefined {
+  const { phase } = d
+  if (phase.is === 'listening') return phase.digits === '' ? join(phase.carried, utterance) : undefined
+  if (phase.is !== 'interrupted' || isListening(d, utterance)) return undefined
+  return utterance
+}
+
+export function utteranceHeard(d: Dialogue, utterance: Utterance, isEcho: boolean, atMs: number): Step {
   const { phase } = d
   switch (phase.is) {
     case 'listening': {
@@ -51,7 +70,7 @@ export function utteranceHeard(d: Dialogue, utterance: Utterance, atMs: number):
       return heed(d, said, atMs)
     }
     case 'interrupted':
-      return heed(d, utterance, atMs)
+      return interruptedBy(d, phase, utterance, isEcho, atMs)
     case 'speaking':
       return mayInterrupt(d, phase)
         ? heed(d, join(phase.unheard?.type === 'speech' ? phase.unheard.utterance : null, utterance), atMs)
@@ -62,6 +81,23 @@ export function utteranceHeard(d: Dialogue, utterance: Utterance, atMs: number):
     default:
       return [d, []]
   }
+}
+
+/** Not everything that is said into our words takes the floor. */
+function interruptedBy(
+  d: Dialogue,
+  phase: Interrupted,
+  utterance: Utterance,
+  isEcho: boolean,
+  atMs: number,
+): Step {
+  if (d.caller === 'talking') return heed(d, utterance, atMs)
+  if (isEcho) return resume(d, phase)
+  return isListening(d, utterance) ? resume(d, phase, 'listener') : heed(d, utterance, atMs)
+}
+
+function isListening(d: Dialogue, { text, language }: Utterance): boolean {
+  return isBackchannel(text, language ?? d.speech.language)
 }
 
 function heed(d: Dialogue, utterance: Utterance, atMs: number): Step {
@@ -204,12 +240,13 @@ function askedForPeople(d: Dialogue, atMs: number): Step {
 }
 
 /** The caller is back from a hold: timers run again, and what they were listening to goes on. The speaker resumes by itself. */
-export function goOn(d: Dialogue, before: Conversing, atMs: number): Step {
+export function goOn(d: Dialogue, before: Opening | Conversing, atMs: number): Step {
   switch (before.is) {
+    case 'opening':
     case 'informing':
       return [{ ...d, phase: before }, []]
     case 'thinking':
-      return [{ ...d, phase: before }, [engineTimer(d)]]
+      return [{ ...d, phase: before }, [engineTimer(d), ...fillerTimer(d, before.about, before.fillers)]]
     case 'speaking':
       return [{ ...d, phase: before }, before.answer === 'coming' ? [engineTimer(d)] : []]
     case 'interrupted':

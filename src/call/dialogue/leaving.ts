@@ -5,7 +5,7 @@ import { unreachable } from '../../lib/unreachable.ts'
 import type { HangUp } from '../../pbx/pbx.ts'
 import type { Ending, HandOverReason } from '../ending.ts'
 import type { Command, Piece } from '../vocabulary.ts'
-import type { Dialogue, Next, Step } from './state.ts'
+import type { Dialogue, Next, Speaking, Step } from './state.ts'
 
 /** A hang-up or a blind transfer takes milliseconds; after this it will not come. */
 const CLOSING_LIMIT_MS = 5_000
@@ -20,7 +20,7 @@ export function say(d: Dialogue, text: string, next: Next, atMs: number, interru
     const [entered, commands] = enter(spoken, next, atMs)
     return [entered, [withdrawn, { type: 'hush' }, ...commands]]
   }
-  const piece: Piece = { kind: 'text', text, ...d.settings.own, interruptible }
+  const piece: Piece = { kind: 'phrase', text, ...d.settings.own, interruptible }
   return [
     {
       ...spoken,
@@ -101,11 +101,37 @@ export function over(d: Dialogue, ending: Ending): Step {
   return [{ ...d, phase: { is: 'over', ending } }, [{ type: 'close', ending }]]
 }
 
+export type WayOut = Exclude<Next, { does: 'listen' }>
+
+/** Where the caller is on the way to, once nothing but the end of the call can follow; null while they are in conversation. */
+export function wayOut({ phase }: Dialogue): WayOut | null {
+  switch (phase.is) {
+    case 'held':
+      return phase.before.is === 'speaking' ? wayOutOf(phase.before) : null
+    case 'speaking':
+      return wayOutOf(phase)
+    case 'moving':
+      return { does: 'transfer', to: phase.to, name: phase.name, because: phase.because }
+    case 'closing':
+      return { does: 'end', ending: phase.ending }
+    default:
+      return null
+  }
+}
+
+function wayOutOf({ answer, next }: Speaking): WayOut | null {
+  return answer === 'complete' && next.does !== 'listen' ? next : null
+}
+
+export function isSameWay(one: WayOut | null, other: WayOut | null): boolean {
+  if (one === null || other === null) return one === other
+  if (one.does === 'end') return other.does === 'end' && one.ending === other.ending
+  return other.does === 'transfer' && one.to === other.to && one.because === other.because
+}
+
 /** Whether the caller is on the way out already, so that nothing may send them another way. */
 export function isLeaving(d: Dialogue): boolean {
-  const phase = d.phase.is === 'held' ? d.phase.before : d.phase
-  if (phase.is === 'moving' || phase.is === 'closing' || phase.is === 'over') return true
-  return phase.is === 'speaking' && phase.answer === 'complete' && phase.next.does !== 'listen'
+  return d.phase.is === 'over' || wayOut(d) !== null
 }
 
 /** Sends the caller to people with a word of explanation; where there are none, ends the call with one. */

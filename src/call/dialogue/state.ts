@@ -3,12 +3,15 @@
 import { type Expectation, openExpectation } from '../../engine/engine.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { Ending, HandOverReason } from '../ending.ts'
-import type { Destination, Phrases, Policy } from '../profile.ts'
+import type { Destination, Phrases, Policy, Profile } from '../profile.ts'
+import type { Recollection } from '../recollection.ts'
 import type { Command, Question, TimerName, Utterance } from '../vocabulary.ts'
 
 /** What does not change while a call lasts. */
 export interface DialogueSettings {
   policy: Policy
+  /** See `Profile.turns`. */
+  turns: Profile['turns']
   phrases: Phrases
   language: string
   voice: string
@@ -31,6 +34,8 @@ export type Next =
 export interface Thinking {
   is: 'thinking'
   about: Question
+  /** How many fillers the caller has heard instead of an answer. */
+  fillers: number
   /** Digits pressed before it is known what they answer. */
   typed: string
   next: Next
@@ -67,6 +72,12 @@ export interface Interrupted {
   speech: Speaking
 }
 
+/** The caller is being answered. `past`: the call comes back to us. */
+export interface Opening {
+  is: 'opening'
+  past: Past | null
+}
+
 /** The caller is told that they are recorded, before anything else. */
 export interface Informing {
   is: 'informing'
@@ -74,11 +85,17 @@ export interface Informing {
 
 export type Conversing = Informing | Thinking | Speaking | Interrupted | Listening
 
+/** What a call that comes back brings with it. */
+export type Past = Pick<Recollection, 'history' | 'isConfidential' | 'isKept' | 'speech' | 'turn' | 'way'> & {
+  /** Since the call came first. */
+  lastedMs: number
+}
+
 export type Phase =
-  | { is: 'opening' }
+  | Opening
   | Conversing
   /** The caller has put us on hold: nothing is counted and no timer runs. */
-  | { is: 'held'; before: Conversing }
+  | { is: 'held'; before: Opening | Conversing }
   | { is: 'moving'; to: Destination; name: string; because: HandOverReason }
   | { is: 'closing'; ending: Ending }
   | { is: 'over'; ending: Ending }
@@ -104,17 +121,17 @@ export interface Dialogue {
 
 export type Step = readonly [Dialogue, readonly Command[]]
 
-export function newDialogue(settings: DialogueSettings): Dialogue {
+export function newDialogue(settings: DialogueSettings, past: Past | null): Dialogue {
   return {
     settings,
-    turn: 0,
-    speech: { language: settings.language, voice: settings.voice },
+    turn: past?.turn ?? 0,
+    speech: past?.speech ?? { language: settings.language, voice: settings.voice },
     caller: 'silent',
     expected: openExpectation,
     silences: 0,
     misheard: 0,
     refusals: 0,
-    phase: { is: 'opening' },
+    phase: { is: 'opening', past },
   }
 }
 
@@ -122,7 +139,7 @@ export function newDialogue(settings: DialogueSettings): Dialogue {
 export function timersOf(phase: Phase): TimerName[] {
   switch (phase.is) {
     case 'thinking':
-      return ['engine']
+      return ['engine', 'filler']
     case 'speaking':
       return phase.answer === 'coming' ? ['engine'] : []
     case 'interrupted':
@@ -149,7 +166,7 @@ export function timersOf(phase: Phase): TimerName[] {
 export function isConfidential(phase: Phase): boolean {
   switch (phase.is) {
     case 'thinking':
-      return isConfidentialNext(phase.next) || (phase.about.type === 'digits' && phase.about.confidential)
+      return isConfidentialNext(phase.next) || isAboutSecrets(phase.about)
     case 'speaking':
       return isConfidentialNext(phase.next)
     case 'interrupted':
@@ -159,6 +176,7 @@ export function isConfidential(phase: Phase): boolean {
     case 'held':
       return isConfidential(phase.before)
     case 'opening':
+      return phase.past?.isConfidential ?? false
     case 'informing':
     case 'moving':
     case 'closing':
@@ -167,6 +185,10 @@ export function isConfidential(phase: Phase): boolean {
     default:
       return unreachable(phase)
   }
+}
+
+function isAboutSecrets(question: Question): boolean {
+  return (question.type === 'digits' || question.type === 'resumed') && question.confidential
 }
 
 function isConfidentialNext(next: Next): boolean {

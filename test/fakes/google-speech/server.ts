@@ -86,7 +86,7 @@ interface Handlers {
 }
 
 /** What the client package itself carries about the protocol. */
-function service(packageName: string, name: string): grpc.ServiceDefinition {
+export function service(packageName: string, name: string): grpc.ServiceDefinition {
   const path = createRequire(import.meta.url).resolve(`${packageName}/build/protos/protos.json`)
   const definition = fromJSON(JSON.parse(readFileSync(path, 'utf8')), {
     keepCase: false,

@@ -3,6 +3,7 @@
 import { Followers } from './audio/follower.ts'
 import { VoiceDetectors } from './audio/voice-detector.ts'
 import { Calls } from './call/calls.ts'
+import { ClassicListener } from './call/classic-listener.ts'
 import { Listener } from './call/listener.ts'
 import type { Profile } from './call/profile.ts'
 import type { Configuration, EngineConfiguration } from './config/configuration.ts'
@@ -12,17 +13,19 @@ import type { Engine } from './engine/engine.ts'
 import { FlowInvalid } from './engine/flow/flow.ts'
 import { createFlowEngine } from './engine/flow/flow-engine.ts'
 import { createHttpEngine } from './engine/http/http-engine.ts'
-import { type Clock, sleep } from './lib/clock.ts'
+import { type Clock, sleep, type Timer } from './lib/clock.ts'
 import type { Files } from './lib/files.ts'
 import type { Ids } from './lib/ids.ts'
 import type { Log } from './lib/log.ts'
+import { messageOf } from './lib/message-of.ts'
+import { Load } from './load.ts'
 import { FreeSwitch } from './pbx/freeswitch/freeswitch.ts'
 import type { PbxCounts } from './pbx/pbx.ts'
 import {
-  messageOf,
   prepareFolders,
   removeStaleRecordings,
   requestsForPhrases,
+  STALE_RECORDINGS_AGAIN_MS,
   StartFailed,
   warmUp,
 } from './readiness.ts'
@@ -51,18 +54,22 @@ export class App {
   readonly #calls: Calls
   readonly #pbx: FreeSwitch
   readonly #followers: Followers
+  readonly #load: Load
   readonly #providers: readonly { close(): Promise<void> }[]
   readonly #phrasesMade = new AbortController()
+  #sweep: Timer | undefined
 
   private constructor(parts: {
     calls: Calls
     pbx: FreeSwitch
     followers: Followers
+    load: Load
     providers: readonly { close(): Promise<void> }[]
   }) {
     this.#calls = parts.calls
     this.#pbx = parts.pbx
     this.#followers = parts.followers
+    this.#load = parts.load
     this.#providers = parts.providers
   }
 
@@ -101,6 +108,8 @@ export class App {
       files,
       onFault: (error, path) => log.error({ error, path }, 'a recording could not be followed'),
     })
+    const { maxLoopDelayMs, maxEarLagMs } = limits
+    const load = new Load({ clock, log, maxLoopDelayMs, maxEarLagMs, earLagMs: () => followers.lagMs })
     const calls = new Calls({
       profiles,
       destinations,
@@ -110,9 +119,12 @@ export class App {
       files,
       log,
       journals: `${state.dir}/journals`,
+      spool: spool.dir,
       limit: limits.max,
-      listener: (leg, { policy, hints, language }, post) =>
-        new Listener({
+      resumeWithinMs: limits.resumeWithinMs,
+      overload: () => load.overload(),
+      listener: (leg, { policy, hints, language, turns }, post) =>
+        new ({ live: Listener, classic: ClassicListener })[turns]({
           ...surroundings,
           leg,
           followers,
@@ -136,8 +148,13 @@ export class App {
         throw new StartFailed(messageOf(error), { cause: error })
       })
     const providers = [recognizer, synthesizer, ...Object.values(engines)]
-    const app = new App({ calls, pbx, followers, providers })
+    const app = new App({ calls, pbx, followers, load, providers })
     void app.#keepPhrases(Object.values(profiles), store, surroundings)
+    app.#sweep = clock.after(STALE_RECORDINGS_AGAIN_MS, () => {
+      removeStaleRecordings(spool.dir, surroundings).catch(error =>
+        log.warn({ error }, 'old recordings stay'),
+      )
+    })
     return app
   }
 
@@ -149,18 +166,25 @@ export class App {
     return { calls: this.#calls.counts, pbx: this.#pbx.counts }
   }
 
-  /** Takes no new calls and waits until those there are have ended. */
+  /** Sends new calls to people and waits until those there are have ended. */
   async drain(): Promise<void> {
-    await this.#pbx.stopListening()
     await this.#calls.drain()
+    await this.#pbx.stopListening()
   }
 
-  /** Sends the callers that are still there to people, and lets go of everything. */
+  /** Lets all calls go, to go on in the next process. */
+  async suspend(): Promise<void> {
+    await this.#pbx.stopListening()
+    await this.#calls.suspend()
+  }
+
+  /** Lets go of everything, once the calls are gone. */
   async stop(): Promise<void> {
     this.#phrasesMade.abort()
+    this.#sweep?.cancel()
     await this.#pbx.stopListening()
-    await this.#calls.shutDown()
     this.#followers.end()
+    this.#load.end()
     await Promise.all(this.#providers.map(provider => provider.close()))
   }
 

@@ -5,7 +5,8 @@ import type { Configuration } from './config/configuration.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Files } from './lib/files.ts'
 import type { Log } from './lib/log.ts'
-import { SentenceCutter } from './speech/sentences.ts'
+import { messageOf } from './lib/message-of.ts'
+import { sentencesOf } from './speech/cutter.ts'
 import type { SynthesisRequest } from './speech/synthesizer.ts'
 
 /** Parley cannot run here as configured; the message is one sentence for the operator. */
@@ -17,6 +18,8 @@ export class StartFailed extends Error {
 const WARM_UP_LIMIT_MS = 700
 /** Recordings of calls that are over lie still for longer than any rotation of a running one. */
 const STALE_RECORDING_MS = 120_000
+/** What a killed process has left of calls that did not come back was too fresh to be told from theirs that did. */
+export const STALE_RECORDINGS_AGAIN_MS = STALE_RECORDING_MS + 30_000
 
 /** The switch runs as another user of our group: it writes the spool and reads the prompts. Others have no business there. */
 export async function prepareFolders({ spool, state }: Configuration, files: Files): Promise<void> {
@@ -86,13 +89,6 @@ export async function removeStaleRecordings(
 export function requestsForPhrases({ phrases, recording, language, voice }: Profile): SynthesisRequest[] {
   const { silence, ...single } = phrases
   const consent = recording.keep ? [recording.consent] : []
-  return [...consent, ...silence, ...Object.values(single)].flatMap(phrase => {
-    const cutter = new SentenceCutter()
-    const sentences = [...cutter.push(phrase), ...cutter.flush()]
-    return sentences.map(text => ({ text, language, voice }))
-  })
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  const spoken = [...consent, ...silence, ...Object.values(single)].flatMap(sentencesOf)
+  return spoken.map(text => ({ text, language, voice }))
 }

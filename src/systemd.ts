@@ -41,7 +41,7 @@ export function signOfLifeEveryMs(env: Environment, pid: number): number | undef
  * Answers each line with the exit code of the program. Signals to the whole group must not silence it
  * before us.
  */
-const COURIER = `trap '' TERM INT HUP; while read -r state; do systemd-notify "$state" >&2; echo $?; done`
+const COURIER = `trap '' TERM INT HUP USR2; while read -r state; do systemd-notify "$state" >&2; echo $?; done`
 
 export interface SystemdOptions {
   env: Environment

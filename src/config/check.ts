@@ -61,11 +61,11 @@ function checkLeaf(leaf: Leaf<unknown>, value: unknown, key: string, { faults, f
     if (fallback.is === 'required') faults.push({ key, value: null, allowed: `is missing: ${rule.allowed}` })
     return undefined
   }
-  if (!rule.accepts(value)) {
-    faults.push({ key, value: rule.shown ? show(value) : HIDDEN, allowed: rule.allowed })
-    return undefined
-  }
-  return leaf.isPath && typeof value === 'string' ? resolve(folder, value) : value
+  // A relative path becomes another one by the folder it is relative to.
+  const meant = leaf.isPath && rule.accepts(value) ? resolve(folder, String(value)) : value
+  if (rule.accepts(meant)) return meant
+  faults.push({ key, value: rule.shown ? show(value) : HIDDEN, allowed: rule.allowed })
+  return undefined
 }
 
 function checkSection(shape: Section<Fields>, value: unknown, key: string, check: Check): unknown {

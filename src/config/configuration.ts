@@ -12,6 +12,7 @@ export type EngineConfiguration =
       readonly type: 'http'
       readonly url: string
       readonly secret: string | undefined
+      readonly speculative: boolean
       readonly timeouts: {
         readonly connectMs: number
         readonly firstActionMs: number

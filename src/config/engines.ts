@@ -1,6 +1,6 @@
 // The minds a profile may name: a flow in a file, or a server behind an address.
 
-import { oneOf, path, secret, variableName, webAddress, wholeNumber } from './rules.ts'
+import { flag, oneOf, path, secret, variableName, webAddress, wholeNumber } from './rules.ts'
 import { asPath, choice, named, optional, required, section, setting } from './shape.ts'
 
 /** The flow that Parley brings along, beside the file of defaults. */
@@ -18,6 +18,11 @@ const http = section({
   url: required(webAddress, 'where requests are posted'),
   secret: optional(secret, 'signs every request'),
   secretEnv: optional(variableName, 'environment variable that holds the secret'),
+  speculative: setting(
+    flag,
+    false,
+    'whether it may be asked before it is certain what the caller says; it must do nothing then but answer',
+  ),
   timeouts: section({
     connectMs: setting(waitMs, 2_000, 'to connect'),
     firstActionMs: setting(waitMs, 8_000, 'from then to the first action'),

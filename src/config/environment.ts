@@ -62,7 +62,8 @@ function read({ name, shape }: Variable, text: string, folder: string, faults: F
     return undefined
   }
   const { rule } = leaf
-  const wrong = parts.filter(part => !rule.accepts(rule.read(part)))
+  const meant = (part: string) => (leaf.isPath && rule.accepts(part) ? resolve(folder, part) : part)
+  const wrong = parts.filter(part => !rule.accepts(rule.read(meant(part))))
   for (const part of wrong)
     faults.push({ key: name, value: rule.shown ? show(part) : HIDDEN, allowed: rule.allowed })
   if (wrong.length > 0) return undefined

@@ -20,8 +20,21 @@ export class ConfigurationInvalid extends Error {
   }
 }
 
+/** Names that an operator chooses are part of it, and may be of any length and hold line breaks. */
 export function faultLine({ key, value, allowed }: Fault): string {
-  return value === null ? `${key}: ${allowed}` : `${key}: ${value} is not allowed: ${allowed}`
+  const what = value === null ? allowed : `${value} is not allowed: ${allowed}`
+  const line = `${shortened(key, LONGEST_KEY)}: ${shortened(what, LONGEST_REASON)}`
+  return line.replace(/[\p{Cc}\u2028\u2029]/gu, character => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}
+
+const LONGEST_KEY = 240
+const LONGEST_REASON = 760
+
+/** Without its middle when it is too long: both ends say where it belongs. */
+function shortened(text: string, most: number): string {
+  return text.length > most ? `${text.slice(0, most / 2)}…${text.slice(-most / 2)}` : text
 }
 
 /** More of a wrong value says no more. */

@@ -7,9 +7,9 @@ import { disagreements } from './agreement.ts'
 import { checkGiven } from './check.ts'
 import type { Configuration, EngineConfiguration } from './configuration.ts'
 import { type Document, readable, readDocument } from './document.ts'
-import { readVariables, unknownVariables } from './environment.ts'
+import { type Readings, readVariables, unknownVariables, variableName } from './environment.ts'
 import { ConfigurationInvalid, type Fault, HIDDEN, show } from './faults.ts'
-import { type BuiltIn, merge } from './merge.ts'
+import { merge } from './merge.ts'
 import { dialled, profileFrom } from './profiles.ts'
 import { path as pathRule } from './rules.ts'
 import { type Settings, schema } from './schema.ts'
@@ -28,7 +28,7 @@ export function loadConfiguration(surroundings: Surroundings): Configuration {
   const read = readDocument(surroundings, faults)
   const document = withInboundNumber(read ? read.content : {}, env.TWILIO_INBOUND_NUMBER, faults)
   const given = checkGiven(schema, document, '', { faults, folder: read?.folder ?? folder })
-  const settings = merge(builtIn(surroundings), given, readVariables(env, folder, faults))
+  const settings = merged(surroundings, given, readVariables(env, folder, faults), faults)
   // A file that could not be read may be the one that explains a variable.
   if (read) faults.push(...unknownVariables(env, secretVariables(document)))
   faults.push(...secretFaults(document, env), ...disagreements(settings, document, faults))
@@ -37,11 +37,40 @@ export function loadConfiguration(surroundings: Surroundings): Configuration {
   return configuration
 }
 
-function builtIn({ env, uid, folder }: Surroundings): BuiltIn {
+/**
+ * `state.dir` alone, for a program that looks for the daemon: what the rest needs, such as the variable of a
+ * secret, is the daemon's. Throws ConfigurationInvalid.
+ */
+export function loadStateFolder(surroundings: Surroundings): string {
+  const { env, folder } = surroundings
+  const faults: Fault[] = []
+  const read = readDocument(surroundings, faults)
+  const document = read?.content.state === undefined ? {} : { state: read.content.state }
+  const given = checkGiven(schema, document, '', { faults, folder: read?.folder ?? folder })
+  const variable = variableName('state.dir')
+  const readings = readVariables({ [variable]: env[variable] }, folder, faults)
+  const settings = merged(surroundings, given, readings, faults)
+  if (faults.length > 0) throw new ConfigurationInvalid(faults)
+  return settings.state.dir
+}
+
+/** Stands for a folder whose name is not allowed, until it is known whether another one was given. */
+const NO_FOLDER = '/dev/null'
+
+function merged(surroundings: Surroundings, given: object, readings: Readings, faults: Fault[]): Settings {
+  const state = stateFolder(surroundings)
+  const found = { 'state.dir': pathRule.accepts(state) ? state : NO_FOLDER }
+  const settings = merge({ folder: BUILT_IN_FOLDER, found }, given, readings)
+  if (settings.state.dir === NO_FOLDER)
+    faults.push({ key: 'state.dir', value: show(state), allowed: pathRule.allowed })
+  return settings
+}
+
+function stateFolder({ env, uid, folder }: Surroundings): string {
   // The service manager separates several folders by colons; the first is ours.
   const [managed = ''] = (env.STATE_DIRECTORY ?? '').split(':')
   const state = managed !== '' ? managed : uid === 0 ? '/var/lib/parley' : './.parley'
-  return { folder: BUILT_IN_FOLDER, found: { 'state.dir': resolve(folder, state) } }
+  return resolve(folder, state)
 }
 
 /** The number of a former set-up becomes the default profile's, unless the file names its numbers. */
@@ -110,9 +139,9 @@ function completeEngine(
       }
     }
     case 'http': {
-      const { type, url, timeouts, secretEnv } = engine
+      const { type, url, timeouts, speculative, secretEnv } = engine
       const secret = secretEnv === undefined ? engine.secret : env[secretEnv]
-      return { type, url, secret, timeouts }
+      return { type, url, secret, speculative, timeouts }
     }
     default:
       return unreachable(engine)

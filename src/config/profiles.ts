@@ -1,7 +1,7 @@
 // Assistants' settings and the places they can send a caller to.
 
 import type { Profile } from '../call/profile.ts'
-import { flag, language, name, orNull, phrase, switchPathOrNone, text, wholeNumber } from './rules.ts'
+import { flag, language, name, oneOf, orNull, phrase, switchPathOrNone, text, wholeNumber } from './rules.ts'
 import { type Checked, item, list, named, required, section, setting } from './shape.ts'
 
 /** Nobody listens to more in one go. */
@@ -30,10 +30,27 @@ const policy = section({
     2,
     'silences in a row that are asked again; the next ends the call',
   ),
-  endOfTurnMs: setting(wholeNumber(100, 4_000), 700, 'a pause this long ends what the caller says'),
+  endOfTurnMs: setting(
+    wholeNumber(100, 4_000),
+    700,
+    'a pause this long ends what the caller says, when nothing tells more',
+  ),
+  endOfTurnMinMs: setting(wholeNumber(100, 4_000), 300, 'no shorter one does, however finished it sounds'),
+  endOfTurnMaxMs: setting(wholeNumber(100, 6_000), 1_500, 'a longer one does, however unfinished it sounds'),
   maxUtteranceMs: setting(wholeNumber(5_000, 240_000), 30_000, 'the longest utterance'),
   interDigitMs: setting(wholeNumber(500, 30_000), 3_000, 'how long a further digit is waited for'),
   bargeIn: setting(flag, true, "whether the caller's voice silences the assistant"),
+  speculation: setting(
+    flag,
+    true,
+    'whether an answer is prepared to what the caller has probably said, before it is certain',
+  ),
+  fillerMs: setting(wholeNumber(200, 60_000), 1_500, 'the engine is slow for so long: the filler is spoken'),
+  comfortMs: setting(
+    wholeNumber(200, 60_000),
+    4_500,
+    'the engine is slow for so long: the comfort is spoken',
+  ),
   engineTimeoutMs: setting(wholeNumber(500, 120_000), 8_000, 'how long the engine may be silent'),
   recognitionTimeoutMs: setting(wholeNumber(100, 60_000), 3_000, 'how long the final text is waited for'),
   misheardLimit: setting(wholeNumber(0, 20), 2, 'how often in a row the caller is asked to say it again'),
@@ -56,6 +73,13 @@ const phrases = section({
   toPeople: setting(spoken, 'One moment, please.', 'before people, as the caller wishes'),
   transferFailed: setting(spoken, "I'm sorry, I couldn't reach anyone.", 'a transfer did not come about'),
   goodbye: setting(spoken, 'Thank you for calling. Goodbye.', 'before we hang up'),
+  filler: setting(spoken, 'One moment.', 'the engine is slow'),
+  comfort: setting(spoken, "I'm still working on it. Thank you for waiting.", 'the engine is slower still'),
+  resumed: setting(
+    spoken,
+    "I'm sorry, we were interrupted.",
+    'a restarted daemon goes on with the call; the engine says the rest',
+  ),
 })
 
 const recording = section({
@@ -80,6 +104,11 @@ const profile = section({
   voice: setting(phrase(100), '', "the synthesizer's name of a voice; '' for its default"),
   engine: setting(name, 'reception', 'name of an engine'),
   hints: list(item(phrase(100)), HINTS, [], 'words that are always likely: names, products'),
+  turns: setting(
+    oneOf('live', 'classic'),
+    'live',
+    'classic: record until silence, recognize, answer in one piece, no interruptions',
+  ),
   peopleKey: setting(orNull(key), '0', 'the key that reaches people from everywhere'),
   people: setting(orNull(name), null, 'destination for people; null for `parley_fallback` of the call'),
   recording,

@@ -33,6 +33,21 @@ export const schema = section({
   calls: section({
     max: setting(wholeNumber(1, 100_000), 200, 'calls at once; one more goes to people'),
     maxMinutes: setting(wholeNumber(1, 1_440), 60, 'the longest call, in minutes'),
+    resumeWithinMs: setting(
+      wholeNumber(0, 600_000),
+      30_000,
+      'a call that comes back to a restarted daemon so soon goes on where it was; 0 for never',
+    ),
+    maxLoopDelayMs: setting(
+      wholeNumber(10, 60_000),
+      100,
+      'when this process is kept waiting longer, new calls go to people',
+    ),
+    maxEarLagMs: setting(
+      wholeNumber(40, 60_000),
+      300,
+      'when callers are heard later than this, new calls go to people',
+    ),
   }),
   sounds: section({
     dir: setting(switchPathOrNone, '', "folder whose files engines may have played; '' for none"),

@@ -21,6 +21,18 @@ describe('a value that is not allowed', () => {
     ['{ calls: { max: 2.5 } }', 'calls.max: 2.5 is not allowed: a whole number from 1 to 100000'],
     ["{ calls: { max: '80abc' } }", 'calls.max: "80abc" is not allowed: a whole number from 1 to 100000'],
     ['{ calls: { max: null } }', 'calls.max: null is not allowed: a whole number from 1 to 100000'],
+    [
+      '{ calls: { resumeWithinMs: 600001 } }',
+      'calls.resumeWithinMs: 600001 is not allowed: a whole number from 0 to 600000',
+    ],
+    [
+      '{ calls: { maxLoopDelayMs: 0 } }',
+      'calls.maxLoopDelayMs: 0 is not allowed: a whole number from 10 to 60000',
+    ],
+    [
+      '{ calls: { maxEarLagMs: 20 } }',
+      'calls.maxEarLagMs: 20 is not allowed: a whole number from 40 to 60000',
+    ],
     ['{ calls: { max: [1] } }', 'calls.max: a list is not allowed: a whole number from 1 to 100000'],
     ["{ log: { pretty: 'no' } }", 'log.pretty: "no" is not allowed: true or false'],
     [
@@ -277,5 +289,33 @@ describe('a secret', () => {
     ]
     expect(faultLines({ file })).toEqual(lines)
     expect(faultLines({ file, env: { hunter2: 'short' } })).toEqual(lines)
+  })
+})
+
+describe('what an operator names', () => {
+  const folder = '/var/lib/{parley}'
+
+  it.each([
+    [{ env: { STATE_DIRECTORY: folder } }, `state.dir: "${folder}" is not allowed: `],
+    [{ env: { STATE_DIRECTORY: `/${'x'.repeat(2_000)}` } }, 'state.dir: "/xxx'],
+    [{ file: `{ state: { dir: '${'x'.repeat(1_020)}' } }` }, 'state.dir: [hidden] is not allowed: a path'],
+    [{ env: { PARLEY_STATE_DIR: 'x'.repeat(1_020) } }, 'PARLEY_STATE_DIR: [hidden] is not allowed: a path'],
+  ])('is a fault when it makes a state folder that is none: %#', (given, line) => {
+    const [first = '', ...others] = faultLines(given)
+    expect(first.startsWith(line)).toBe(true)
+    expect(others).toEqual([])
+  })
+
+  it('does not matter where another state folder is given', () => {
+    expect(faultLines({ env: { STATE_DIRECTORY: folder, PARLEY_STATE_DIR: '/srv/state' } })).toEqual([])
+  })
+
+  it('leaves every fault on one line, and short', () => {
+    const name = `x\n${'y'.repeat(3_000)}`
+    const file = JSON.stringify({ profiles: { [name]: { engine: 'none', numbers: ['1', '1'] } } })
+    const lines = faultLines({ file, env: { [`PARLEY_CALLS_${name}`]: '1' } })
+    expect(lines.length).toBeGreaterThan(2)
+    for (const line of lines) expect(line).toMatch(/^.{3,1100}$/)
+    for (const line of lines) expect(line).toMatch(/: /)
   })
 })

@@ -1,7 +1,8 @@
 // Where values come from, and what they become.
 
 import { describe, expect, it } from 'vitest'
-import { load } from './loading.ts'
+import { loadStateFolder } from '../../src/config/load.ts'
+import { load, surroundings } from './loading.ts'
 
 describe('precedence', () => {
   const file = "{ listener: { port: 9000, host: '10.0.0.1' } }"
@@ -49,6 +50,7 @@ describe('precedence', () => {
         type: 'http',
         url: 'http://x.example/',
         secret: undefined,
+        speculative: false,
         timeouts: { connectMs: 2000, firstActionMs: 8000, betweenActionsMs: 10_000 },
       },
     })
@@ -179,5 +181,29 @@ describe('secrets', () => {
     })
     expect(engines.a).toMatchObject({ secret: 'in the file' })
     expect(engines.b).toMatchObject({ secret: 'in the environment' })
+  })
+})
+
+describe('the state folder alone', () => {
+  it.each([
+    [{}, '/home/user/.parley'],
+    [{ uid: 0 }, '/var/lib/parley'],
+    [{ file: "{ state: { dir: 'state' } }" }, '/etc/parley/state'],
+    [{ file: "{ state: { dir: 'state' } }", env: { PARLEY_STATE_DIR: '/srv/state' } }, '/srv/state'],
+    [{ env: { STATE_DIRECTORY: '/var/lib/parley:/x' } }, '/var/lib/parley'],
+  ])('is that of the whole configuration: %o', (given, folder) => {
+    expect(loadStateFolder(surroundings(given))).toBe(folder)
+    expect(load(given).state.dir).toBe(folder)
+  })
+
+  it('needs nothing else to be right', () => {
+    const file =
+      "{ state: { dir: '/s' }, calls: { max: 0 }, engines: { x: { type: 'http', secretEnv: 'NONE' } } }"
+    expect(loadStateFolder(surroundings({ file, env: { PARLEY_CALLS_MAX: 'x' } }))).toBe('/s')
+  })
+
+  it('must be right itself', () => {
+    expect(() => loadStateFolder(surroundings({ file: '{ state: { dir: 1 } }' }))).toThrow(/^state\.dir: /)
+    expect(() => loadStateFolder(surroundings({ file: '{' }))).toThrow(/no JSON5/)
   })
 })

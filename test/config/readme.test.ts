@@ -27,7 +27,7 @@ describe('the README', () => {
   it('tells default, meaning and what is allowed', () => {
     const rows = configurationTable().split('\n')
     expect(rows).toContain('| `listener.port` | `8084` | its port (a whole number from 1 to 65535) |')
-    expect(rows.filter(row => row.startsWith('| `engines.NAME.'))).toHaveLength(9)
+    expect(rows.filter(row => row.startsWith('| `engines.NAME.'))).toHaveLength(10)
     expect(rows.every(row => row.replaceAll('\\|', '').split('|').length === 5)).toBe(true)
   })
 })

@@ -4,6 +4,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { setPriority } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { systemClock, type Timer } from '../../src/lib/clock.ts'
@@ -13,6 +14,7 @@ const LAUNCHER = join(import.meta.dirname, '../../scripts/parley')
 const LOOK_EVERY_MS = 20
 /** As in config/parley.service. */
 const WATCHDOG_MS = 3_000
+const NICE = -5
 
 export interface ManagerOptions {
   /** A folder of its own. */
@@ -117,6 +119,7 @@ export class TestManager {
         WATCHDOG_USEC: String(WATCHDOG_MS * 1_000),
       },
     })
+    prefer(child)
     const life: Life = {
       process: child,
       startedMs: performance.now(),
@@ -160,6 +163,16 @@ export class TestManager {
     const waits = this.#waits
     this.#waits = waits.filter(({ holds }) => !holds())
     for (const wait of waits) if (!this.#waits.includes(wait)) wait.resolve()
+  }
+}
+
+/** Only root may do so; for others the daemon is a process like any other. */
+function prefer({ pid }: ChildProcess): void {
+  if (pid === undefined) return
+  try {
+    setPriority(pid, NICE)
+  } catch (error) {
+    if (!['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
   }
 }
 

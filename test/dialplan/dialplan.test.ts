@@ -56,6 +56,35 @@ describe('a call', () => {
   })
 })
 
+describe('a call that comes back from an offer', () => {
+  const onward = (parley_planned: string) => decided({ destination_number: 'parley-people', parley_planned })
+
+  test('is offered again when Parley has ended on purpose, and with the same guards', () => {
+    const { name, said } = onward('true')
+    expect(name).toBe('parley-again')
+    const order = said.filter(one =>
+      /^(set parley_planned|sched_transfer|socket|set parley_timer|transfer)/.test(one),
+    )
+    expect(order).toEqual([
+      'set parley_planned=false',
+      'sched_transfer +7 parley-people XML default',
+      'socket 127.0.0.1:8084 async full',
+      `set parley_timer=\${sched_del(\${last_sched_id})}`,
+      'transfer parley-people XML default',
+    ])
+  })
+
+  test.each(['', 'false'])('goes to people when Parley was lost (%s)', planned => {
+    expect(onward(planned).name).toBe('parley-people')
+  })
+
+  test('is not offered again for a purpose of the offer before', () => {
+    const { said } = decided({ destination_number: '5000', parley_planned: 'true' })
+    const second = said.findLastIndex(one => one.startsWith('socket '))
+    expect(said.slice(0, second)).toContain('set parley_planned=false')
+  })
+})
+
 describe('on the way to people', () => {
   const stopped = (parley_recordings: string) =>
     decided({ destination_number: 'parley-people', parley_recordings }).said.flatMap(
@@ -97,11 +126,11 @@ describe('the FusionPBX templates', () => {
   })
 
   test('are one extension to a file, in the order in which they must match', () => {
-    expect(templateTexts.map(text => extensionsIn(text).length)).toEqual([1, 1, 1])
+    expect(templateTexts.map(text => extensionsIn(text).length)).toEqual([1, 1, 1, 1])
     const orders = templates.map(({ attributes }) => Number(attributes.order))
     expect(orders).toEqual([...orders].sort((a, b) => a - b))
     expect(Math.max(...orders)).toBeLessThan(200) // where FusionPBX's own number codes begin
-    expect(new Set(templates.map(({ attributes }) => attributes.app_uuid)).size).toBe(3)
+    expect(new Set(templates.map(({ attributes }) => attributes.app_uuid)).size).toBe(4)
     for (const { attributes } of templates)
       expect(attributes).toMatchObject({ context: '{v_context}', continue: 'false' })
   })

@@ -27,9 +27,8 @@ const FOLDER = join(import.meta.dirname, '../../dialplan')
 const TEMPLATES = join(FOLDER, 'fusionpbx/app/parley/resources/switch/conf/dialplan')
 
 export const plainText = readFileSync(join(FOLDER, 'parley.xml'), 'utf8')
-export const templateTexts = ['190_parley_enough', '191_parley', '192_parley_people'].map(name =>
-  readFileSync(join(TEMPLATES, `${name}.xml`), 'utf8'),
-)
+const NAMES = ['190_parley_enough', '191_parley', '191_parley_again', '192_parley_people']
+export const templateTexts = NAMES.map(name => readFileSync(join(TEMPLATES, `${name}.xml`), 'utf8'))
 
 /** Reads what these files are written in, not all of XML. */
 export function extensionsIn(text: string): Extension[] {

@@ -2,6 +2,7 @@
 
 import type { CallFlow } from './call-flow.ts'
 import type { Channel } from './channel.ts'
+import { separated } from './separated.ts'
 
 export interface ApiHost {
   flow(uuid: string): CallFlow | undefined
@@ -74,7 +75,7 @@ function setVariable(channel: Channel, [name, ...value]: string[]): string {
 function setVariables(channel: Channel, words: string[]): string | undefined {
   const list = words.join(' ')
   if (list === '') return undefined
-  for (const pair of list.split(';')) {
+  for (const pair of separated(list, ';')) {
     const cut = pair.indexOf('=')
     if (cut < 1) return '-ERR No variable specified\n'
     assign(channel, pair.slice(0, cut), pair.slice(cut + 1))

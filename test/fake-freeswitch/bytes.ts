@@ -10,8 +10,9 @@ export function toText(bytes: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8')
 }
 
-// What FreeSWITCH's switch_url_encode escapes; a comma, a slash and a tilde stay.
-const UNSAFE = /[^\x21-\x7e]|["#%&+:;<=>?@[\\\]^`{|}]/g
+// What FreeSWITCH's switch_url_encode escapes; a comma, a slash and a tilde stay, and, seen on a real one, a `%` before two
+// hexadecimal digits in upper case: whoever decodes it cannot tell `%20` from a space.
+const UNSAFE = /[^\x21-\x7e]|%(?![0-9A-F]{2})|["#&+:;<=>?@[\\\]^`{|}]/g
 
 /** Encodes a value the way FreeSWITCH does for channel data and plain events. */
 export function encodeUrl(bytes: string): string {

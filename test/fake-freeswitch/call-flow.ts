@@ -25,9 +25,14 @@ export type DialplanStep =
   | { do: 'schedTransfer'; afterMs: number; to: string }
   /** `sched_del` of the latest one. */
   | { do: 'unschedule' }
-  | { do: 'stopRecordings' }
+  /** The one of this path, or all. */
+  | { do: 'stopRecordings'; path?: string }
+  /** A name in `${}` stands for that channel variable up to its first space. */
   | { do: 'transfer'; to: string }
   | { do: 'hangUp'; cause: string }
+
+/** A part of the dialplan as its conditions have it for these variables. */
+export type DialplanPart = (variables: ReadonlyMap<string, string>) => readonly DialplanStep[]
 
 export type Place =
   | { at: 'dialplan' }
@@ -53,7 +58,7 @@ export interface FlowHost extends ChannelHost {
   /** The number of the next scheduled task: one count for the whole switch. */
   nextTask(): number
   /** What the dialplan has under a number; undefined where a person answers. */
-  extension(number: string): readonly DialplanStep[] | undefined
+  extension(number: string, channel: Channel): readonly DialplanStep[] | undefined
   person(number: string): PersonScript
 }
 
@@ -103,7 +108,7 @@ export class CallFlow {
     this.channel.cutAll()
     this.channel.endSocketApp()
     this.channel.transcript.add(this.channel.ms, 'switch', `transfers to ${number}`)
-    const steps = this.#host.extension(number)
+    const steps = this.#host.extension(number, this.channel)
     if (steps) {
       this.#steps = steps
       this.#step = 0
@@ -188,6 +193,11 @@ export class CallFlow {
     void this.next()
   }
 
+  #expanded(to: string): string {
+    const name = /^\$\{(\w+)\}$/.exec(to)?.[1]
+    return name === undefined ? to : (this.channel.variables.get(name)?.split(' ', 1)[0] ?? '')
+  }
+
   async #run(step: DialplanStep): Promise<boolean> {
     const { channel } = this
     switch (step.do) {
@@ -198,7 +208,7 @@ export class CallFlow {
         channel.variables.set(step.name, step.value)
         return true
       case 'stopRecordings':
-        channel.stopRecording('all')
+        channel.stopRecording(step.path ?? 'all')
         return true
       case 'schedTransfer':
         this.scheduleTransfer(step.afterMs, step.to)
@@ -221,7 +231,7 @@ export class CallFlow {
       case 'socket':
         return !(await this.#socket(step.to))
       case 'transfer':
-        this.moveTo(step.to)
+        this.moveTo(this.#expanded(step.to))
         return false
       case 'hangUp':
         channel.hangUp(step.cause, 'switch')

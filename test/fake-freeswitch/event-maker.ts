@@ -37,8 +37,10 @@ export class EventMaker {
   /** What `connect` is answered with. */
   channelData(channel: Channel): Headers {
     const moment = channel.moment()
-    channel.variables.set('current_application', 'socket')
-    channel.variables.set('current_application_data', channel.socketApp?.data ?? '')
+    if (channel.socketApp) {
+      channel.variables.set('current_application', 'socket')
+      channel.variables.set('current_application_data', channel.socketApp.data)
+    }
     channel.variables.set('socket_host', '127.0.0.1')
     return {
       ...this.#core('CHANNEL_DATA'),

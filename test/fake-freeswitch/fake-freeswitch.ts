@@ -10,7 +10,14 @@ import type { Files } from '../../src/lib/files.ts'
 import type { Ids } from '../../src/lib/ids.ts'
 import { type ApiHost, api } from './api.ts'
 import { toBytes, toText } from './bytes.ts'
-import { CallFlow, type Dial, type DialplanStep, type FlowHost, type PersonScript } from './call-flow.ts'
+import {
+  CallFlow,
+  type Dial,
+  type DialplanPart,
+  type DialplanStep,
+  type FlowHost,
+  type PersonScript,
+} from './call-flow.ts'
 import { Channel } from './channel.ts'
 import { Conferences, type RoomHost } from './conference.ts'
 import { type ControlHost, ControlLink } from './control-link.ts'
@@ -48,8 +55,8 @@ export interface FakeFreeswitchOptions {
   controlPassword?: string
   /** Who listens where an originated leg's `socket` leads, by `host:port`; not given: TCP. */
   listeners?: Readonly<Record<string, Dial>>
-  /** Parts of the dialplan that are transferred to, by number. */
-  extensions?: Readonly<Record<string, readonly DialplanStep[]>>
+  /** Parts of the dialplan that are transferred to, by number; some depend on what the channel's variables say then. */
+  extensions?: Readonly<Record<string, readonly DialplanStep[] | DialplanPart>>
 }
 
 export interface CallOptions {
@@ -253,6 +260,12 @@ export class FakeFreeswitch {
   }
 
   #api(line: string, done: (result: string) => void): void {
+    const slowMs = this.#options.faults?.slow?.(line) ?? 0
+    const answer = slowMs > 0 ? (result: string) => void this.#clock.after(slowMs, () => done(result)) : done
+    this.#apiNow(line, answer)
+  }
+
+  #apiNow(line: string, done: (result: string) => void): void {
     const [name, ...words] = line.split(' ')
     if (name === 'originate') return this.#originations.start(words.join(' '), done)
     // It waits for the channel's next frame.
@@ -293,7 +306,10 @@ export class FakeFreeswitch {
       },
       connect: to => this.#connect(to),
       openSocket: (duplex, flow) => this.#openSocket(duplex, flow),
-      extension: number => this.#options.extensions?.[toText(number)],
+      extension: (number, channel) => {
+        const part = this.#options.extensions?.[toText(number)]
+        return typeof part === 'function' ? part(channel.variables) : part
+      },
       person: number => this.#options.people?.[toText(number)] ?? {},
       channelData: channel => this.#events.channelData(channel),
       nextTask: () => ++this.#tasks,

@@ -12,6 +12,8 @@ export interface Faults {
   glueBytes?: boolean
   /** What becomes of an event before it is written. Later events may overtake one that is delayed. */
   event?: (event: SwitchEvent) => EventFate
+  /** How long the switch takes to answer an api command. */
+  slow?: (line: string) => number
   /** Recordings whose files cannot be made: `uuid_record` refuses. */
   unwritable?: (path: string) => boolean
   /** Recordings on a full disk: they begin like any other, and never grow. */

@@ -155,6 +155,11 @@ export class Caller {
     this.#wake()
   }
 
+  /** Whoever they talk to transfers them to another number. */
+  isSentOnTo(number: string): void {
+    this.#flow.moveTo(number)
+  }
+
   /** The connection between switch and daemon breaks. */
   cutsWire(how: { midFrame?: boolean } = {}): void {
     if (this.place.at === 'socket') this.place.socket.cut(how)

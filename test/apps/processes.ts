@@ -103,6 +103,9 @@ function mustBeInstalled(): void {
     throw new Error('what is installed is older than package-lock.json: run `npm ci` before')
 }
 
+/** A daemon that shares two cores with all the rest of a test may be late; nobody is to be sent away for that. */
+export const unhurried = { maxLoopDelayMs: 60_000, maxEarLagMs: 60_000 }
+
 /** Where the speech providers of a daemon's configuration are to be found: at the local Google server. */
 export function speechAt(googlePort: number): object {
   const access = { provider: 'google', endpoint: `127.0.0.1:${googlePort}`, insecure: true }

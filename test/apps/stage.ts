@@ -8,7 +8,7 @@ import { systemClock } from '../../src/lib/clock.ts'
 import { diskFiles } from '../../src/lib/files.ts'
 import { FakeFreeswitch } from '../fake-freeswitch/fake-freeswitch.ts'
 import type { Counters, Knobs } from '../fakes/google-speech/knobs.ts'
-import { ended, freePort, speechAt, startDaemon, startGoogle } from './processes.ts'
+import { ended, freePort, speechAt, startDaemon, startGoogle, unhurried } from './processes.ts'
 
 export interface StageOptions {
   /** What callers may say. */
@@ -64,6 +64,7 @@ export async function openStageWith<Switch extends StageSwitch>(
   const configurationFile = join(folder, 'parley.json5')
   const { base = {} } = options
   const configuration = {
+    calls: unhurried,
     ...base,
     listener: { port },
     spool: { dir: spool },

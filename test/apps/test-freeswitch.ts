@@ -5,12 +5,13 @@
 // FREESWITCH is a program or a prefix; without it `freeswitch` is looked for on the PATH. With --calls so many people talk at once,
 // in place of the scenarios. The last line is JSON. Exit codes: 0 all passed, 1 something failed, 3 there is no FreeSWITCH.
 
+import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { referenceKnobs } from '../fakes/google-speech/knobs.ts'
 import { Voice } from '../fakes/voice.ts'
+import { checks, runChecks } from '../freeswitch/checks.ts'
 import { conversationsAtOnce } from '../freeswitch/conversations.ts'
-import { checkGuard } from '../freeswitch/guard.ts'
-import { findFreeswitch, RealSwitch } from '../freeswitch/real-switch.ts'
+import { findFreeswitch } from '../freeswitch/real-switch.ts'
 import { independentPhones, SAID_BY_SIPP } from '../freeswitch/sipp.ts'
 import { FreeswitchVenue } from '../freeswitch/venue.ts'
 import { testProfile } from '../profile.ts'
@@ -82,19 +83,25 @@ async function runScenarios(program: string): Promise<number> {
   } finally {
     faults = await venue.stop()
   }
-  if (values.only === '') faults.push(...(await guardFaults(program)))
+  results.push(...(await serviceResults(program)))
   return summarize(version, results, faults, (performance.now() - beganMs) / 1_000)
 }
 
-/** The daemon is killed, stopped, not there: what becomes of the callers, on a switch of its own, one check after the other. */
-async function guardFaults(program: string): Promise<string[]> {
-  console.log('\nA dead or stuck daemon, with the dialplan that is shipped:')
-  const pbx = await RealSwitch.start(program)
-  try {
-    return await checkGuard(pbx, line => console.log(`  ${line}`))
-  } finally {
-    await pbx.stop()
-  }
+/** What becomes of callers when the daemon dies, changes or is crowded: on a switch of its own, one check after the other. */
+async function serviceResults(program: string): Promise<Result[]> {
+  const results: Result[] = []
+  const chosen = checks.filter(({ name }) => name.includes(values.only))
+  // What is measured in the following is only worth something on a machine with time to spare.
+  const [load = 0] = loadavg()
+  console.log(`\n${chosen.length} checks; load ${load.toFixed(1)} on ${availableParallelism()} cores\n`)
+  await runChecks(program, chosen, ({ name, notes, faults, seconds }) => {
+    const outcome = faults.length > 0 ? 'failed' : 'passed'
+    console.log(line(outcome, seconds, name))
+    for (const text of [...notes, ...faults.map(fault => `NOT AS IT SHOULD BE: ${fault}`)])
+      console.log(`${' '.repeat(17)}${text}`)
+    results.push({ name, outcome, seconds, ...(faults.length > 0 && { why: faults.join('\n') }) })
+  })
+  return results
 }
 
 /** Why a scenario cannot run here; undefined when it can. */
@@ -111,13 +118,17 @@ async function attempt(name: string, run: () => Promise<void>): Promise<Result> 
     error => (error instanceof Error ? error.message : String(error)),
   )
   const seconds = (performance.now() - beganMs) / 1_000
-  console.log(`${why === undefined ? 'passed' : 'FAILED'} ${seconds.toFixed(1).padStart(6)} s  ${name}`)
+  console.log(line(why === undefined ? 'passed' : 'failed', seconds, name))
   return {
     name,
     outcome: why === undefined ? 'passed' : 'failed',
     seconds,
     ...(why !== undefined && { why }),
   }
+}
+
+function line(outcome: Result['outcome'], seconds: number, name: string): string {
+  return `${outcome === 'failed' ? 'FAILED' : outcome} ${seconds.toFixed(1).padStart(6)} s  ${name}`
 }
 
 function summarize(

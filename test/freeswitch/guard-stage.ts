@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type GoogleProcess, speechAt } from '../apps/processes.ts'
 import { printedAt, TestManager } from '../systemd/manager.ts'
+import type { Findings } from './findings.ts'
 import { RealPhone } from './real-phone.ts'
 import type { RealSwitch } from './real-switch.ts'
 
@@ -20,8 +21,8 @@ const TASK_LOOKS = 50
 const GROWTH_MS = 400
 
 export class GuardStage {
-  readonly notes: string[] = []
-  readonly faults: string[] = []
+  readonly notes: string[]
+  readonly faults: string[]
   readonly #switch: RealSwitch
   readonly #google: GoogleProcess
   readonly #folder: string
@@ -30,7 +31,9 @@ export class GuardStage {
   #manager: TestManager | undefined
 
   /** `folder`: its own. */
-  constructor(pbx: RealSwitch, google: GoogleProcess, folder: string) {
+  constructor(pbx: RealSwitch, google: GoogleProcess, folder: string, { notes, faults }: Findings) {
+    this.notes = notes
+    this.faults = faults
     this.#switch = pbx
     this.#google = google
     this.#folder = folder
@@ -82,7 +85,8 @@ export class GuardStage {
   }
 
   async daemonHas(phone: RealPhone): Promise<{ atMs: number; readyMs: number }> {
-    const admitted = () => printedAt(this.#life, '"call admitted"', phone.id)
+    const admitted = () =>
+      printedAt(this.#life, '"call admitted"', phone.id) ?? printedAt(this.#life, '"call resumed"', phone.id)
     await phone.until(() => admitted() !== undefined, { withinMs: PATIENCE_MS, what: 'is admitted' })
     return { atMs: admitted() ?? 0, readyMs: printedAt(this.#life, '"ready"') ?? 0 }
   }

@@ -1,13 +1,11 @@
 // Whether every caller is kept or gets to people, on a real FreeSWITCH with the dialplan that is shipped:
-// the daemon is killed, stopped, not there. Each check prints how long the caller had to wait, and returns
-// what was not as it should be.
+// the daemon is killed, stopped, not there. Each check tells how long the caller had to wait.
 
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ended, startGoogle } from '../apps/processes.ts'
 import { monoWav } from '../fake-freeswitch/wav.ts'
+import type { Check } from './findings.ts'
 import { GUARDED, GuardStage } from './guard-stage.ts'
 import type { RealSwitch } from './real-switch.ts'
 
@@ -52,8 +50,6 @@ export async function guardSwitch(pbx: RealSwitch): Promise<void> {
   await pbx.link.api('reloadxml', '')
 }
 
-type Check = (stage: GuardStage, pbx: RealSwitch) => Promise<void>
-
 /** How long the switch says "one moment, please" from now on. Resolves to the file. */
 async function saysOneMoment(pbx: RealSwitch, ms: number): Promise<string> {
   const file = join(dirname(pbx.recordings), 'sounds/ivr/ivr-one_moment_please.wav')
@@ -67,40 +63,7 @@ function tone(ms: number): Int16Array {
   return Int16Array.from({ length: ms * 8 }, (_, at) => 4_000 * Math.sin((2 * Math.PI * 440 * at) / 8_000))
 }
 
-/**
- * All checks, or those whose name begins with `only`, one after the other. Resolves to what was not as it
- * should be.
- */
-export async function checkGuard(
-  pbx: RealSwitch,
-  print: (line: string) => void,
-  only = '',
-): Promise<string[]> {
-  await guardSwitch(pbx)
-  const folder = await mkdtemp(join(tmpdir(), 'parley-guard-'))
-  const google = await startGoogle(folder, ['hello'], {})
-  const faults: string[] = []
-  try {
-    for (const [number, [name, check]] of Object.entries(CHECKS).entries()) {
-      if (!name.startsWith(only)) continue
-      const stage = new GuardStage(pbx, google, join(folder, String(number)))
-      try {
-        await check(stage, pbx)
-      } catch (error) {
-        stage.faults.push(error instanceof Error ? error.message : String(error))
-      }
-      await stage.close()
-      print(`${name}: ${[...stage.notes, ...stage.faults.map(fault => `FAULT ${fault}`)].join(', ')}`)
-      faults.push(...stage.faults.map(fault => `${name}: ${fault}`))
-    }
-  } finally {
-    await ended(google.process)
-    await rm(folder, { recursive: true, force: true })
-  }
-  return faults
-}
-
-const CHECKS: Readonly<Record<string, Check>> = {
+const CHECKS: Readonly<Record<string, (stage: GuardStage, pbx: RealSwitch) => Promise<void>>> = {
   'killed, started again: the daemon has the call': async stage => {
     await stage.start({ restarts: true })
     const { phone, ours, theirs } = await stage.call()
@@ -193,3 +156,15 @@ const CHECKS: Readonly<Record<string, Check>> = {
     for (const count of [1, 2, 3]) await stage.recordingsEnd(phone, count)
   },
 }
+
+export const guardChecks: readonly Check[] = Object.entries(CHECKS).map(([name, check]) => ({
+  name,
+  async run({ pbx, google, folder }, findings) {
+    const stage = new GuardStage(pbx, google, folder, findings)
+    try {
+      await check(stage, pbx)
+    } finally {
+      await stage.close()
+    }
+  },
+}))

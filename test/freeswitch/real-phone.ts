@@ -6,10 +6,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock, type Timer } from '../../src/lib/clock.ts'
+import { type Stretch, soundIn } from '../apps/sound.ts'
 import { toBytes } from '../fake-freeswitch/bytes.ts'
 import { monoWav } from '../fake-freeswitch/wav.ts'
 import type { Dialling, Phone } from '../scenarios/venue.ts'
 import type { SwitchEvent } from './control-link.ts'
+import { headerOf, quoted } from './dial-string.ts'
 import { GrowingRecording } from './growing-recording.ts'
 import type { RealSwitch } from './real-switch.ts'
 
@@ -24,6 +26,8 @@ const KEY_MS = 200
 const KEY_GAP_MS = 280
 /** The first frame after a pause does not always reach the other side. */
 const RUN_UP_SAMPLES = 320
+/** The shortest pause between two sounds of different makers. */
+const JOIN_MS = 40
 const ANSWER_LIMIT_MS = 15_000
 
 export interface Call extends Dialling {
@@ -52,6 +56,8 @@ export class RealPhone implements Phone {
   readonly #arrived = Promise.withResolvers<string>()
   readonly #spoken = new Map<string, () => void>()
   readonly #record: string[] = []
+  /** From the beginning of the recording back to that of our clock: the least that was ever seen, when a look was in time. */
+  #shiftMs = Number.POSITIVE_INFINITY
   #id = ''
   #place: Place = { at: 'dialling' }
   #over: { cause: string; atMs: number } | undefined
@@ -88,6 +94,10 @@ export class RealPhone implements Phone {
     return this.#over !== undefined
   }
 
+  get isWithPeople(): boolean {
+    return this.#place.at === 'people'
+  }
+
   /** What reached the ear, and what was said: on one timeline, that of the recording. */
   get heard(): Int16Array {
     return this.#recording.heard
@@ -95,6 +105,15 @@ export class RealPhone implements Phone {
 
   get said(): Int16Array {
     return this.#recording.said
+  }
+
+  /** When something reached the ear, on the clock of this process, to about 20 ms. Whoever holds the other side hears nothing. */
+  get soundsMs(): Stretch[] {
+    const shiftMs = this.#shiftMs
+    return soundIn(this.heard, JOIN_MS).map(({ fromMs, toMs }) => ({
+      fromMs: fromMs + shiftMs,
+      toMs: toMs + shiftMs,
+    }))
   }
 
   /** Both sides as a stereo WAV file: the caller on the left, the assistant on the right. */
@@ -264,6 +283,8 @@ export class RealPhone implements Phone {
   #look(): void {
     this.#recording.look()
     const ms = this.ms
+    if (this.#recording.ms > 0)
+      this.#shiftMs = Math.min(this.#shiftMs, performance.now() - this.#recording.ms)
     if (this.#recording.silentMs !== undefined) this.firstHeardMs ??= ms
     const left: Wait[] = []
     const isLong = this.#over !== undefined && ms > this.#over.atMs + AFTERMATH_MS
@@ -291,20 +312,4 @@ export class RealPhone implements Phone {
 async function outOfPatience(): Promise<never> {
   await sleep(ANSWER_LIMIT_MS, undefined, { ref: false })
   throw new Error('the call did not come in')
-}
-
-/** A value between quotes: commas and quotes have to be written with a backslash even there. */
-function quoted(bytes: string): string {
-  return `'${bytes.replace(/[\\',]/g, '\\$&')}'`
-}
-
-/** Variables as the argument of the dialplan's `multiset`, percent-encoded; parted by a character that none contains. */
-function headerOf(variables: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
-  const separator = ['~', '|', '!', '#'].find(one => !pairs.some(pair => pair.includes(one)))
-  if (!separator) throw new Error('there is no separator left for the variables of a call')
-  return encodeURIComponent(`^^${separator}${pairs.join(separator)}`).replace(
-    /[!'()*~]/g,
-    one => `%${one.charCodeAt(0).toString(16)}`,
-  )
 }

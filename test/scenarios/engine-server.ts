@@ -59,6 +59,8 @@ export class EngineServer {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A connection is opened before there is anything to ask.
+    if (request.method === 'OPTIONS') return void response.writeHead(204).end()
     const unwanted = new AbortController()
     response.once('close', () => unwanted.abort())
     try {

@@ -5,7 +5,8 @@ import { first, GREETING } from './answers.ts'
 import type { Scenario } from './scenario.ts'
 
 const hungUp = { by: 'caller', why: 'hung-up' }
-const STORY = 'This is a very long story that nobody wants to hear to its very end, and that goes on and on.'
+const STORY =
+  'This is a very long story without any news in it for nobody at all to hear up to its very last word.'
 const MORE = 'And there is even more of it.'
 
 export const interrupting: readonly Scenario[] = [
@@ -80,13 +81,13 @@ export const interrupting: readonly Scenario[] = [
     name: 'farewell-is-heard-out',
     intent: 'Nobody is cut off from the farewell, and the call ends after it.',
     answer: () => [
-      say('Thank you very much for calling, it was a pleasure to talk to you.'),
+      say('Thank you very much for calling us at this late hour of a very long day.'),
       { type: 'end', reason: 'done' },
     ],
     steps: [
       { do: 'interrupts', text: 'goodbye and thank you for your help', afterMs: 500 },
       { do: 'callIsOver' },
-      { do: 'hasHeard', texts: ['Thank you very much for calling, it was a pleasure to talk to you.'] },
+      { do: 'hasHeard', texts: ['Thank you very much for calling us at this late hour of a very long day.'] },
     ],
     ends: { by: 'assistant', why: 'finished' },
   },

@@ -12,7 +12,8 @@ const toPeople: Step[] = [
   { do: 'hears', text: 'I am sorry.' },
   { do: 'isSentTo', number: '2000' },
 ]
-const STORY = 'This is a very long story that nobody wants to hear to its very end, and that goes on and on.'
+const STORY =
+  'This is a very long story without any news in it for nobody at all to hear up to its very last word.'
 const faultsOfProviders = 'the providers’ faults are scripted at their ports'
 
 export const mishaps: readonly Scenario[] = [

@@ -15,6 +15,7 @@ import {
   speechAt,
   startDaemon,
   startGoogle,
+  unhurried,
 } from '../apps/processes.ts'
 import type { Counters, Knobs } from '../fakes/google-speech/knobs.ts'
 import { EngineServer } from './engine-server.ts'
@@ -144,9 +145,9 @@ export class Premises {
       listener: { port },
       spool: { dir: this.#spool },
       state: { dir: join(this.#folder, 'state') },
-      calls: { maxMinutes: minutes },
+      calls: { ...unhurried, maxMinutes: minutes },
       speech: speechAt(this.#google.port),
-      engines: { [ENGINE]: { type: 'http', url: this.engine.url } },
+      engines: { [ENGINE]: { type: 'http', url: this.engine.url, speculative: true } },
       profiles,
       destinations: {
         people: { number: '2000', context: 'public' },
@@ -163,8 +164,8 @@ function keyOf({ name: _name, numbers: _numbers, engine: _engine, ...rest }: Pro
   return JSON.stringify(rest)
 }
 
-/** What is kept goes when the premises go. */
-function written(profile: Profile, keptFolder: string): object {
+/** A profile as it stands in a configuration. What is kept goes when the premises go. */
+export function written(profile: Profile, keptFolder: string): object {
   const { name: _name, policy, recording, ...rest } = profile
   const { maxMs: _maxMs, ...waits } = policy
   const kept = { ...recording, ...(recording.keep && { dir: keptFolder }) }

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { Dialogue, DialogueSettings, Phase, Speaking } from '../../src/call/dialogue/state.ts'
-import { newDialogue, timersOf } from '../../src/call/dialogue/state.ts'
+import { isConfidential, newDialogue, timersOf } from '../../src/call/dialogue/state.ts'
 import { step } from '../../src/call/dialogue.ts'
 import type { CallEvent, Command, Utterance } from '../../src/call/vocabulary.ts'
 import { type Directive, type Expectation, openExpectation } from '../../src/engine/engine.ts'
@@ -1577,11 +1577,30 @@ describe('what is confidential', () => {
       { type: 'speechFinished', turn: TURN, atMs: 0 },
       ...press('4111'),
       { type: 'directiveGiven', turn: TURN + 1, directive: say('Thank you.'), atMs: 100 },
+      { type: 'answerFinished', turn: TURN + 1, atMs: 150 },
       { type: 'utteranceHeard', utterance: said, atMs: 200 },
       { type: 'callerSpoke', atMs: 300 },
     )
     expect(d.phase).toMatchObject({ is: 'listening', expectation: openExpectation })
     expect(commands.filter(command => command.endsWith('mask'))).toEqual(['unmask'])
+  })
+
+  test('lasts until the engine has said what it wants next: it may be the same once more', () => {
+    const { d, commands } = play(
+      at({ ...complete, next: listenToCard }),
+      { type: 'speechFinished', turn: TURN, atMs: 0 },
+      ...press('4111'),
+      { type: 'directiveGiven', turn: TURN + 1, directive: say('Once more, please.'), atMs: 100 },
+    )
+    expect(isConfidential(d.phase)).toBe(true)
+    const [again, more] = step(d, {
+      type: 'directiveGiven',
+      turn: TURN + 1,
+      directive: { type: 'listen', expectation: card },
+      atMs: 110,
+    })
+    expect(isConfidential(again.phase)).toBe(true)
+    expect([...commands, ...more.map(summary)].filter(command => command.endsWith('mask'))).toEqual([])
   })
 
   test('makes of a key for people a digit, and of a voice nothing', () => {

@@ -190,7 +190,9 @@ function checkRecord(talk: Talk, { fate, name }: Situation, findings: Findings):
   if (name === 'waiting for the engine')
     findings.expect(/\|caller: hello there\W?$/i.test(texts.join('|')), `the history is ${texts.join('|')}`)
   if (name !== 'asked for something confidential') return
-  const written = JSON.stringify([entries, history])
+  // Times and names may hold any digits.
+  const said = entries.filter(({ type }) => type !== 'admitted')
+  const written = JSON.stringify([said, history], (_, value) => (typeof value === 'number' ? 0 : value))
   const secret = written.includes('8642') || /"digits?":"[0-9]/.test(written)
   findings.expect(!secret, 'the confidential digits are written down')
 }

@@ -1,6 +1,6 @@
 // The engine's side of a turn: it is asked, its directives become speech, and its last word says what follows.
 
-import type { Directive } from '../../engine/engine.ts'
+import { type Directive, openExpectation } from '../../engine/engine.ts'
 import { unreachable } from '../../lib/unreachable.ts'
 import type { Command, Piece, Question } from '../vocabulary.ts'
 import { attention, enter, farewell, listenOpenly, say, toPeople } from './leaving.ts'
@@ -161,7 +161,7 @@ export function speak(d: Dialogue, phase: Answering, piece: Exclude<Piece, { kin
           unheard,
           disturbed: 0,
           typed: phase.typed,
-          next: phase.next,
+          next: isConfidential(phase) && phase.next === listenOpenly ? secretUntilTold : phase.next,
         }
   const heed = phase.is === 'thinking' ? attention(phase.next) : []
   return [{ ...d, phase: spoken }, [...heed, { type: 'speak', turn: d.turn, piece }]]
@@ -197,16 +197,24 @@ export function transferRefused(d: Dialogue, to: string, message: string, atMs: 
   return ask({ ...d, refusals }, { type: 'transferFailed', to, message }, atMs)
 }
 
+/** The engine, asked about a secret, has begun to answer and has not said what it wants next: perhaps the same once more. */
+const secretUntilTold: Next = { does: 'listen', expectation: { ...openExpectation, confidential: true } }
+
+function completed(speech: Speaking): Speaking {
+  const next = speech.next === secretUntilTold ? listenOpenly : speech.next
+  return { ...speech, answer: 'complete', next }
+}
+
 /** The engine has said all it has to say to this turn. */
 export function answerFinished(d: Dialogue, atMs: number): Step {
   const { phase } = d
   if (!isAnswering(phase)) return [d, []]
   switch (phase.is) {
     case 'speaking':
-      return [{ ...d, phase: { ...phase, answer: 'complete' } }, [{ type: 'finishSpeech', turn: d.turn }]]
+      return [{ ...d, phase: completed(phase) }, [{ type: 'finishSpeech', turn: d.turn }]]
     case 'interrupted':
       return [
-        { ...d, phase: { is: 'interrupted', speech: { ...phase.speech, answer: 'complete' } } },
+        { ...d, phase: { is: 'interrupted', speech: completed(phase.speech) } },
         [{ type: 'finishSpeech', turn: d.turn }],
       ]
     case 'thinking':

@@ -108,7 +108,7 @@ export class ClassicListener implements CallListener {
     const { recognizer, clock, policy } = this.#options
     return new Hearkening({
       recognizer,
-      request: recognitionRequest(this.#options, this.#expectation, this.#language),
+      request: { ...recognitionRequest(this.#options, this.#expectation, this.#language), whole: true },
       clock,
       limitMs: policy.recognitionTimeoutMs,
       onPartial: () => {},

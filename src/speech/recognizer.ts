@@ -19,6 +19,8 @@ export interface RecognitionRequest {
   /** Words and phrases that are likely now. */
   hints: readonly string[]
   expect: 'open' | 'digits' | 'yes-no' | 'number' | 'name'
+  /** All of the sound comes at once, as from a file: nobody wants to know what is believed meanwhile. */
+  whole?: boolean
 }
 
 export interface Recognition {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { diskFiles } from '../../src/lib/files.ts'
 import { GoogleRecognizer } from '../../src/speech/providers/google-recognizer.ts'
 import { GoogleSynthesizer } from '../../src/speech/providers/google-synthesizer.ts'
@@ -38,4 +38,49 @@ test('what one adapter has spoken the other one hears, word by word', async () =
     })
   }
   await Promise.all([recognizer.close(), synthesizer.close()])
+})
+
+describe('sound that is there as a whole', () => {
+  const hearWhole = async (samples: Int16Array, endpoint = `127.0.0.1:${speech.port}`) => {
+    const recognizer = new GoogleRecognizer(
+      { name: 'g', endpoint, insecure: true },
+      new ManualClock(),
+      diskFiles,
+    )
+    const heard = new Heard()
+    const recognition = recognizer.recognize(
+      { language: 'en-US', sampleRate: 8_000, hints: [], expect: 'open', whole: true },
+      heard.hear,
+    )
+    recognition.write(samples)
+    recognition.finish()
+    const end = await heard.end()
+    await recognizer.close()
+    return end
+  }
+
+  test('is recognized by one request', async () => {
+    const synthesizer = new GoogleSynthesizer(
+      { name: 'g', endpoint: `127.0.0.1:${speech.port}`, insecure: true, timeoutMs: 15_000 },
+      new ManualClock(),
+      diskFiles,
+    )
+    for (const text of phrases) {
+      const request = { text, language: 'en-US', voice: '' }
+      const { samples } = await synthesizer.synthesize(request, new AbortController().signal)
+      expect(await hearWhole(samples)).toMatchObject({
+        type: 'final',
+        text: expect.stringMatching(new RegExp(text, 'i')),
+      })
+    }
+    await synthesizer.close()
+  })
+
+  test('has no words when there are none in it', async () => {
+    expect(await hearWhole(new Int16Array(16_000))).toEqual({ type: 'nothing' })
+  })
+
+  test('is told to have failed when nobody answers', async () => {
+    expect(await hearWhole(new Int16Array(16_000), '127.0.0.1:1')).toMatchObject({ type: 'failed' })
+  })
 })

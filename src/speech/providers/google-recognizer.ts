@@ -9,6 +9,7 @@ import { type GoogleAccess, resolveAccess } from './google-access.ts'
 import { ClientPool } from './google-pool.ts'
 import { GoogleRecognition, type RecognitionLimits } from './google-recognition.ts'
 import type { StreamStart } from './google-stream.ts'
+import { GoogleWholeRecognition } from './google-whole-recognition.ts'
 
 export interface GoogleRecognizerOptions extends GoogleAccess {
   /** What this provider is called in logs and faults. */
@@ -54,7 +55,7 @@ export class GoogleRecognizer implements Recognizer {
   readonly #clock: Clock
   readonly #files: Files
   readonly #pool: ClientPool<v2.SpeechClient>
-  readonly #open = new Set<GoogleRecognition>()
+  readonly #open = new Set<GoogleRecognition | GoogleWholeRecognition>()
   #recognizerPath = ''
 
   constructor(options: GoogleRecognizerOptions, clock: Clock, files: Files) {
@@ -85,7 +86,8 @@ export class GoogleRecognizer implements Recognizer {
       const start: StreamStart = { recognizer: this.#recognizerPath, streamingConfig }
       return { lease, start }
     })
-    const recognition: GoogleRecognition = new GoogleRecognition({
+    const way = request.whole ? GoogleWholeRecognition : GoogleRecognition
+    const recognition: GoogleRecognition | GoogleWholeRecognition = new way({
       provider: this.name,
       clock: this.#clock,
       limits: this.#limits,

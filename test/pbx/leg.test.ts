@@ -315,6 +315,31 @@ describe('the session', () => {
   })
 })
 
+test('a channel whose id cannot be said again is no call, and leaves no work behind', async () => {
+  const peer = new Peer()
+  peer.onCommand = command => {
+    if (command.line === 'connect') peer.raw(CHANNEL.replaceAll(UUID, 'a%20b'))
+    else peer.reply(command, '+OK')
+  }
+  const clock = new ManualClock()
+  const ids = { next: () => 'id' }
+  const pbx = new FreeSwitch({
+    host: '127.0.0.1',
+    port: 0,
+    maxConnections: 1,
+    replyTimeoutMs: 1_000,
+    clock,
+    ids,
+    log: silentLog,
+  })
+  pbx.handOver(() => {
+    throw new Error('it was taken for a call')
+  })
+  pbx.accept(peer.daemon)
+  await clock.advanceAsync(100)
+  expect(pbx.counts).toMatchObject({ open: 0, garbage: 1 })
+})
+
 test('the context is taken as it was set, and not as the answer to connect has it', async () => {
   const set = '{"name":"x%22,%22vip%22:true"}'
   const { leg: one } = await leg({ parley_context: set }, [[/^api uuid_getvar \S+ parley_context$/, set]])

@@ -46,17 +46,16 @@ export async function beginSession(
 ): Promise<LegFacts> {
   const { id, variables } = facts
   const timer = rescueTimer(channel)
-  const cancelled = timer === undefined ? undefined : connection.do(api('sched_del', timer))
-  await Promise.all([
-    connection.do(linger(LINGER_SECONDS)),
+  // All are made before the first is sent: one that cannot be said leaves nothing half begun.
+  const first = [
+    linger(LINGER_SECONDS),
     // Before the subscription: without a filter it would be for every call on the switch.
-    connection.do(filter('Unique-ID', id)),
-    connection.do(events(EVENTS)),
-    ...setVariables(id, timer === undefined ? VARIABLES : { ...VARIABLES, ...TIMER_CANCELLED }).map(command =>
-      connection.do(command),
-    ),
-    cancelled,
-  ])
+    filter('Unique-ID', id),
+    events(EVENTS),
+    ...setVariables(id, timer === undefined ? VARIABLES : { ...VARIABLES, ...TIMER_CANCELLED }),
+  ]
+  const cancelled = timer === undefined ? undefined : connection.do(api('sched_del', timer))
+  await Promise.all([...first.map(command => connection.do(command)), cancelled])
   // It has just fired: the caller is on the way to people.
   if ((await cancelled)?.body.trim() === NOTHING_CANCELLED) throw new PbxError('the call has gone elsewhere')
   if (!variables[CONTEXT_VARIABLE]) return facts

@@ -1593,6 +1593,15 @@ describe('what is confidential', () => {
       { type: 'directiveGiven', turn: TURN + 1, directive: say('Once more, please.'), atMs: 100 },
     )
     expect(isConfidential(d.phase)).toBe(true)
+    expect(commands.filter(command => command.startsWith('listen'))).toEqual([])
+    const [done, last] = step(d, { type: 'answerFinished', turn: TURN + 1, atMs: 120 })
+    expect([done.phase.is, ...last.map(summary)]).toEqual([
+      'speaking',
+      'unmask',
+      'stop engine',
+      'listen open',
+      'finishSpeech',
+    ])
     const [again, more] = step(d, {
       type: 'directiveGiven',
       turn: TURN + 1,

@@ -163,7 +163,7 @@ export function speak(d: Dialogue, phase: Answering, piece: Exclude<Piece, { kin
           typed: phase.typed,
           next: isConfidential(phase) && phase.next === listenOpenly ? secretUntilTold : phase.next,
         }
-  const heed = phase.is === 'thinking' ? attention(phase.next) : []
+  const heed = phase.is === 'thinking' ? attention(spoken.next) : []
   return [{ ...d, phase: spoken }, [...heed, { type: 'speak', turn: d.turn, piece }]]
 }
 
@@ -205,13 +205,21 @@ function completed(speech: Speaking): Speaking {
   return { ...speech, answer: 'complete', next }
 }
 
+/** Nothing was wanted next: the caller may interrupt the rest. */
+function openedEars({ next }: Speaking): Command[] {
+  return next === secretUntilTold ? attention(listenOpenly) : []
+}
+
 /** The engine has said all it has to say to this turn. */
 export function answerFinished(d: Dialogue, atMs: number): Step {
   const { phase } = d
   if (!isAnswering(phase)) return [d, []]
   switch (phase.is) {
     case 'speaking':
-      return [{ ...d, phase: completed(phase) }, [{ type: 'finishSpeech', turn: d.turn }]]
+      return [
+        { ...d, phase: completed(phase) },
+        [...openedEars(phase), { type: 'finishSpeech', turn: d.turn }],
+      ]
     case 'interrupted':
       return [
         { ...d, phase: { is: 'interrupted', speech: completed(phase.speech) } },

@@ -1,5 +1,6 @@
 // What is said into the assistant's words without wanting the floor: "uh-huh", "okay, yes", and our own words coming back.
 
+import { primaryLanguage, wordSet } from '../lib/words.ts'
 import { wordsOf } from './words.ts'
 
 /** Longer than this nobody only listens. */
@@ -17,17 +18,14 @@ const BY_LANGUAGE: Readonly<Record<string, string>> = {
 }
 
 const lists = new Map(
-  Object.entries(BY_LANGUAGE).map(([language, words]) => [
-    language,
-    new Set(`${EVERYWHERE} ${words}`.split(' ')),
-  ]),
+  Object.entries(BY_LANGUAGE).map(([language, words]) => [language, wordSet(`${EVERYWHERE} ${words}`)]),
 )
-const everywhere: ReadonlySet<string> = new Set(EVERYWHERE.split(' '))
+const everywhere = wordSet(EVERYWHERE)
 
 /** Whether somebody who says this in the middle of our words goes on listening. `language` is BCP 47. */
 export function isBackchannel(text: string, language: string): boolean {
   const words = wordsOf(text).map(word => word.replaceAll("'", ''))
-  const list = lists.get(language.split('-', 1)[0]?.toLowerCase() ?? '') ?? everywhere
+  const list = lists.get(primaryLanguage(language)) ?? everywhere
   return words.length > 0 && words.length <= WORDS_LIMIT && words.every(word => list.has(word))
 }
 

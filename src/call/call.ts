@@ -8,9 +8,9 @@ import { messageOf } from '../lib/message-of.ts'
 import type { Scope } from '../lib/scope.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import type { Leg, LegEvent } from '../pbx/pbx.ts'
+import type { Cut } from '../speech/cutter.ts'
 import { isEcho } from './backchannel.ts'
 import type { CallParts } from './call-parts.ts'
-import { Departure } from './departure.ts'
 import { isSameWay, wayOut } from './dialogue/leaving.ts'
 import { type Dialogue, isConfidential, newDialogue } from './dialogue/state.ts'
 import { step } from './dialogue.ts'
@@ -20,6 +20,7 @@ import { callEventOf } from './leg-events.ts'
 import type { CallListener } from './listener.ts'
 import { type Mark, Marks } from './marks.ts'
 import { Notes, withoutKey, withoutSecrets, writable } from './note.ts'
+import { Parting } from './parting.ts'
 import { SpokenRehearsal } from './rehearsal.ts'
 import { Speaker } from './speaker.ts'
 import { type Standing, type Suspension, standingOf } from './suspension.ts'
@@ -46,7 +47,7 @@ export class Call {
   readonly #listener: CallListener
   readonly #keeper: Keeper
   readonly #turns: Turns
-  readonly #departure: Departure
+  readonly #parting: Parting
   readonly #marks: Marks
   #dialogue: Dialogue
   /** The process is going to end. */
@@ -73,7 +74,7 @@ export class Call {
     })
     this.#marks = marks
     this.#speaker = new Speaker({
-      cut: parts.settings.turns === 'live' ? 'sentences' : 'nothing',
+      cut: this.#cut,
       leg,
       prompts,
       clock,
@@ -82,7 +83,7 @@ export class Call {
       marks,
       notes: this.#notes,
     })
-    this.#departure = new Departure({ ...parts, listener: this.#listener, keeper: this.#keeper, post })
+    this.#parting = new Parting({ ...parts, listener: this.#listener, keeper: this.#keeper, post })
     const heard = () => this.#speaker.heard()
     const heardSoFar = () => this.#speaker.heardSoFar()
     const rehearse = (turn: number, signal: AbortSignal) => this.#rehearse(turn, signal)
@@ -173,13 +174,15 @@ export class Call {
 
   #take(event: CallEvent): void {
     try {
-      this.#advance(event.type === 'utteranceHeard' ? this.#withEcho(event) : event)
+      this.#advance(event.type === 'utteranceHeard' ? this.#perhapsEcho(event) : event)
     } catch (error) {
       this.#broke(error)
     }
   }
 
-  #withEcho(event: CallEvent & { type: 'utteranceHeard' }): CallEvent {
+  #perhapsEcho(event: CallEvent & { type: 'utteranceHeard' }): CallEvent {
+    // Who has the floor may well repeat what they have heard.
+    if (this.#dialogue.phase.is !== 'interrupted') return event
     const heard = this.#speaker.heardSoFar()?.text ?? ''
     return isEcho(event.utterance.text, heard) ? { ...event, isEcho: true } : event
   }
@@ -198,9 +201,14 @@ export class Call {
     this.#suspension?.changed()
   }
 
+  get #cut(): Cut {
+    return this.#parts.settings.turns === 'live' ? 'sentences' : 'nothing'
+  }
+
   #rehearse(turn: number, signal: AbortSignal): SpokenRehearsal {
     const mark = (mark: Mark) => this.#marks.mark(mark, turn, this.#parts.clock.now())
-    return new SpokenRehearsal({ ...this.#parts, speech: this.#dialogue.speech, signal, mark })
+    const { speech } = this.#dialogue
+    return new SpokenRehearsal({ ...this.#parts, cut: this.#cut, speech, signal, mark })
   }
 
   /** A process that takes the call over sends the caller on where they were going. */
@@ -253,11 +261,11 @@ export class Call {
       case 'keepRecording':
         return void this.#keeper.start()
       case 'sendDigits':
-        return this.#departure.attempt('send digits', this.#parts.leg.sendDigits(command.digits))
+        return this.#parting.attempt('send digits', this.#parts.leg.sendDigits(command.digits))
       case 'transfer':
-        return void this.#departure.transfer(command.to)
+        return void this.#parting.transfer(command.to)
       case 'hangUp':
-        return this.#departure.hangUp(command.cause)
+        return this.#parting.hangUp(command.cause)
       case 'startTimer':
         return this.#timers.start(command.name, command.turn, command.ms)
       case 'stopTimer':
@@ -282,7 +290,7 @@ export class Call {
     const turn = Math.max(0, this.#dialogue.turn)
     if (ending.why === 'suspended') {
       this.#turns.withdraw()
-      this.#departure.comeBack()
+      this.#parting.comeBack()
     } else this.#turns.close({ type: 'ended', by: ending.by, reason: ending.why, durationMs }, turn)
     this.#notes.write({ type: 'ended', ending })
     journal.close()

@@ -6,31 +6,39 @@ import { type Expectation, openExpectation } from '../engine/engine.ts'
 import type { Timer } from '../lib/clock.ts'
 import { messageOf } from '../lib/message-of.ts'
 import type { Recording } from '../pbx/pbx.ts'
-import { EAR_SAMPLE_RATE } from './ear.ts'
-import { Hearkening, type Outcome } from './hearkening.ts'
+import { Hearkening } from './hearkening.ts'
 import { type CallListener, type ListenerOptions, recognitionRequest, reportOutcome } from './listener.ts'
+import { EAR_SAMPLE_RATE, Spool } from './spool.ts'
 
 /** A silence of this length ends what the caller says. */
 const FINAL_SILENCE_MS = 1_000
 /** Before the dialogue's own patience is over the switch has told whether somebody speaks. */
 const BEFORE_SILENCE_MS = 600
 const LEAST_SILENCE_MS = 400
-/** After the switch should have ended a recording in which nobody speaks. */
+/** After the switch should have ended a recording, or written something into it. */
 const GRACE_MS = 200
+/** A WAV file without sound is not longer than this. */
+const HEADER_BYTES = 44
+/** FreeSWITCH's word for a disk that takes no more. */
+const CANNOT_WRITE = 'uri-failure'
 
 type State =
   | { is: 'resting' }
-  | { is: 'recording'; begunMs: number; recording: Recording | undefined; speaks: Timer | undefined }
+  | { is: 'starting' }
+  /** `until`: what is going to end it, the caller's silence or our patience. */
+  | { is: 'recording'; recording: Recording; until: 'silence' | 'limit'; timers: Timer[] }
   | { is: 'recognizing'; hearkening: Hearkening }
 
 export class ClassicListener implements CallListener {
   readonly #options: ListenerOptions
+  readonly #spool: Spool
   #state: State = { is: 'resting' }
   #expectation: Expectation = openExpectation
   #language: string
 
   constructor(options: ListenerOptions) {
     this.#options = options
+    this.#spool = new Spool(options)
     this.#language = options.language
   }
 
@@ -59,48 +67,74 @@ export class ClassicListener implements CallListener {
   dispose(): void {}
 
   async #record(): Promise<void> {
-    const { leg, folder, ids, clock, policy, post } = this.#options
-    const path = `${folder}/${ids.next()}.wav`
-    const silenceMs = this.#expectation.timeoutMs ?? policy.silenceMs
+    const silenceMs = this.#expectation.timeoutMs ?? this.#options.policy.silenceMs
     const initialMs = Math.max(LEAST_SILENCE_MS, silenceMs - BEFORE_SILENCE_MS)
-    const state: State = { is: 'recording', begunMs: clock.now(), recording: undefined, speaks: undefined }
-    this.#state = state
+    const starting: State = { is: 'starting' }
+    this.#state = starting
     try {
-      const recording = await leg.record(path, EAR_SAMPLE_RATE, { initialMs, finalMs: FINAL_SILENCE_MS })
-      if (this.#state !== state) return await this.#abandon(recording)
-      state.recording = recording
-      // A recording that has not ended by then has a voice in it.
-      state.speaks = clock.after(initialMs + GRACE_MS, () => post({ type: 'callerSpoke', atMs: clock.now() }))
-      void recording.stopped.then(({ cause }) => this.#stopped(state, recording, cause))
+      const recording = await this.#spool.record({ initialMs, finalMs: FINAL_SILENCE_MS })
+      if (this.#state !== starting) return await this.#spool.abandon(recording)
+      this.#watch(recording, initialMs)
     } catch (error) {
-      if (this.#state !== state) return
-      this.#state = { is: 'resting' }
-      post({ type: 'earFailed', message: messageOf(error), atMs: clock.now() })
+      if (this.#state === starting) this.#fail(messageOf(error))
     }
   }
 
-  async #stopped(state: State & { is: 'recording' }, recording: Recording, cause: string): Promise<void> {
-    if (this.#state !== state) return
+  #watch(recording: Recording, initialMs: number): void {
+    const { clock, policy } = this.#options
+    const state: State & { is: 'recording' } = { is: 'recording', recording, until: 'silence', timers: [] }
+    this.#state = state
+    state.timers.push(
+      clock.after(initialMs + GRACE_MS, () => this.#mustBeSpeech(recording)),
+      clock.after(policy.maxUtteranceMs, () => {
+        state.until = 'limit'
+        recording.stop().catch((error: unknown) => this.#fail(messageOf(error)))
+      }),
+      clock.after(policy.maxUtteranceMs + FINAL_SILENCE_MS, () => this.#fail('the recording does not end')),
+    )
+    void recording.stopped.then(({ cause }) => {
+      if (this.#state === state) void this.#stopped(state, cause)
+    })
+  }
+
+  /** A recording that has not ended by now has a voice in it, unless nothing can be written. */
+  #mustBeSpeech({ path }: Recording): void {
     const { files, clock, post } = this.#options
-    state.speaks?.cancel()
-    if (cause !== 'success-silence') {
+    try {
+      const file = files.openToRead(path)
+      const bytes = file.size()
+      file.close()
+      if (bytes <= HEADER_BYTES) return this.#fail('the recording does not grow')
+    } catch (error) {
+      return this.#fail(messageOf(error))
+    }
+    post({ type: 'callerSpoke', atMs: clock.now() })
+  }
+
+  async #stopped({ recording, until, timers }: State & { is: 'recording' }, cause: string): Promise<void> {
+    const { clock, post } = this.#options
+    if (cause === CANNOT_WRITE) return this.#fail('the recording broke off')
+    for (const timer of timers) timer.cancel()
+    if (cause !== 'success-silence' && until === 'silence') {
       this.#state = { is: 'resting' }
-      this.#discard(recording.path)
-      return
+      return this.#spool.discard(recording.path)
     }
     const hearkening = this.#hearken()
     this.#state = { is: 'recognizing', hearkening }
     post({ type: 'callerSpoke', atMs: clock.now() })
-    post({ type: 'callerPaused', silentMs: FINAL_SILENCE_MS, atMs: clock.now() })
+    post({ type: 'callerPaused', silentMs: until === 'silence' ? FINAL_SILENCE_MS : 0, atMs: clock.now() })
+    await this.#recognize(recording, hearkening)
+  }
+
+  async #recognize({ path }: Recording, hearkening: Hearkening): Promise<void> {
     try {
-      const sound = toMono(decodeWav(await files.readFile(recording.path)))
+      const sound = toMono(decodeWav(await this.#options.files.readFile(path)))
       hearkening.write(sound)
       hearkening.finish((sound.length * 1_000) / EAR_SAMPLE_RATE)
     } catch (error) {
-      hearkening.cancel()
-      this.#conclude({ is: 'failed', message: messageOf(error) })
+      hearkening.fail(messageOf(error))
     } finally {
-      this.#discard(recording.path)
+      this.#spool.discard(path)
     }
   }
 
@@ -112,13 +146,18 @@ export class ClassicListener implements CallListener {
       clock,
       limitMs: policy.recognitionTimeoutMs,
       onPartial: () => {},
-      onOutcome: outcome => this.#conclude(outcome),
+      onOutcome: outcome => {
+        this.#state = { is: 'resting' }
+        reportOutcome(this.#options, outcome)
+      },
     })
   }
 
-  #conclude(outcome: Outcome): void {
-    this.#state = { is: 'resting' }
-    reportOutcome(this.#options, outcome)
+  /** The caller cannot be heard at all any more. */
+  #fail(message: string): void {
+    const { post, clock } = this.#options
+    void this.#rest()
+    post({ type: 'earFailed', message, atMs: clock.now() })
   }
 
   async #rest(): Promise<void> {
@@ -126,23 +165,7 @@ export class ClassicListener implements CallListener {
     this.#state = { is: 'resting' }
     if (state.is === 'recognizing') state.hearkening.cancel()
     if (state.is !== 'recording') return
-    state.speaks?.cancel()
-    if (state.recording) await this.#abandon(state.recording)
-  }
-
-  /** Never rejects. */
-  async #abandon(recording: Recording): Promise<void> {
-    const { log } = this.#options
-    await recording.stop().catch((error: unknown) => log.warn({ error }, 'a recording could not be stopped'))
-    this.#discard(recording.path)
-  }
-
-  #discard(path: string): void {
-    const { files, log } = this.#options
-    try {
-      files.remove(path)
-    } catch (error) {
-      log.warn({ error, path }, 'a recording could not be deleted')
-    }
+    for (const timer of state.timers) timer.cancel()
+    await this.#spool.abandon(state.recording)
   }
 }

@@ -3,27 +3,16 @@
 import type { Followers } from '../audio/follower.ts'
 import type { Following, Rotation } from '../audio/following.ts'
 import type { Clock, Timer } from '../lib/clock.ts'
-import type { Files } from '../lib/files.ts'
-import type { Ids } from '../lib/ids.ts'
-import type { Log } from '../lib/log.ts'
-import type { Leg, Recording } from '../pbx/pbx.ts'
+import type { Recording } from '../pbx/pbx.ts'
+import { EAR_SAMPLE_RATE, Spool, type SpoolOptions } from './spool.ts'
 
-export interface EarOptions {
-  leg: Leg
+export interface EarOptions extends SpoolOptions {
   followers: Followers
   clock: Clock
-  files: Files
-  ids: Ids
-  log: Log
-  /** The memory file system that the switch and we share. */
-  folder: string
   onSamples(samples: Int16Array, position: number): void
   /** Nothing is heard any more, and not because of a hold. */
   onFailed(message: string): void
 }
-
-/** What a telephone gives: G.711 has nothing above 4 kHz. */
-export const EAR_SAMPLE_RATE = 8_000
 
 /** A minute is 960 kB: a memory file system holds that for every call. */
 const ROTATE_AFTER_MS = 60_000
@@ -37,23 +26,24 @@ type State =
 
 export class Ear {
   readonly #options: EarOptions
+  readonly #spool: Spool
   #state: State = { is: 'closed' }
   /** The caller holds us, whatever we are doing. */
   #held = false
 
   constructor(options: EarOptions) {
     this.#options = options
+    this.#spool = new Spool(options)
   }
 
   /** Resolves when the switch writes. Rejects with PbxError when it does not. */
   async open(): Promise<void> {
     const { followers, log, onSamples, onFailed } = this.#options
-    const path = this.#newPath()
     const opening: State = { is: 'opening' }
     this.#state = opening
-    const recording = await this.#record(path)
-    if (this.#state !== opening) return this.#abandon(recording)
-    const following = followers.follow(path, {
+    const recording = await this.#spool.record()
+    if (this.#state !== opening) return this.#spool.abandon(recording)
+    const following = followers.follow(recording.path, {
       sampleRate: EAR_SAMPLE_RATE,
       format: 'wav',
       stallMs: STALL_MS,
@@ -86,30 +76,7 @@ export class Ear {
     if (state.is !== 'open') return
     state.rotation.cancel()
     state.following.end()
-    await this.#abandon(state.recording)
-  }
-
-  /** A recording that did not begin in time may still begin: nothing of it may stay. */
-  async #record(path: string): Promise<Recording> {
-    try {
-      return await this.#options.leg.record(path, EAR_SAMPLE_RATE)
-    } catch (error) {
-      this.#discard(path)
-      throw error
-    }
-  }
-
-  /** The switch may have written its last frames after we let the file go. */
-  #discard(path: string): void {
-    try {
-      this.#options.files.remove(path)
-    } catch (error) {
-      this.#options.log.warn({ error, path }, 'a recording could not be deleted')
-    }
-  }
-
-  #newPath(): string {
-    return `${this.#options.folder}/${this.#options.ids.next()}.wav`
+    await this.#spool.abandon(state.recording)
   }
 
   #rotateLater(): Timer {
@@ -125,9 +92,8 @@ export class Ear {
     state.rotation = this.#rotateLater()
     // Nothing grows meanwhile, the new file no more than the old one.
     if (this.#held) return
-    const path = this.#newPath()
-    const next = await this.#record(path)
-    if (this.#state !== state) return this.#abandon(next)
+    const next = await this.#spool.record()
+    if (this.#state !== state) return this.#spool.abandon(next)
     const old = state.recording
     const rotation = await this.#continueWith(state.following, next)
     state.recording = next
@@ -139,15 +105,8 @@ export class Ear {
     try {
       return following.continueWith(next.path)
     } catch (error) {
-      await this.#abandon(next)
+      await this.#spool.abandon(next)
       throw error
     }
-  }
-
-  /** Nobody needs this recording any more. Never rejects. */
-  async #abandon(recording: Recording): Promise<void> {
-    const { log } = this.#options
-    await recording.stop().catch(error => log.warn({ error }, 'a recording could not be stopped'))
-    this.#discard(recording.path)
   }
 }

@@ -39,7 +39,9 @@ export class Guesswork {
   }
 
   #guess(): void {
-    if (this.#text === '' || (this.#guessed !== undefined && sameWords(this.#guessed, this.#text))) return
+    // Asked with every frame of a silence: mostly nothing has changed.
+    if (this.#text === '' || this.#text === this.#guessed) return
+    if (this.#guessed !== undefined && sameWords(this.#guessed, this.#text)) return
     this.#guessed = this.#text
     this.#options.onGuess(this.#text)
   }

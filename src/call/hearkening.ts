@@ -65,6 +65,13 @@ export class Hearkening {
     else this.#recognition?.finish()
   }
 
+  /** There is no sound to be recognized, although there should be. Does nothing when nobody wants to know any more. */
+  fail(message: string): void {
+    if (this.#state.is === 'over') return
+    this.#recognition?.cancel()
+    this.#conclude({ is: 'failed', message })
+  }
+
   /** Nobody wants to know any more: no outcome comes. */
   cancel(): void {
     if (this.#state.is === 'over') return

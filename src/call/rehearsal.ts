@@ -2,6 +2,7 @@
 
 import type { Directive } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Cut } from '../speech/cutter.ts'
 import { spokenAs } from './dialogue/answering.ts'
 import type { Line } from './line.ts'
 import { Script } from './script.ts'
@@ -12,6 +13,7 @@ import type { Rehearsal } from './turns.ts'
 const SENTENCES_LIMIT = 2
 
 export interface RehearsalOptions {
+  cut: Cut
   prompts: Prompts
   clock: Clock
   /** In which the answer will be spoken, unless it says otherwise. */
@@ -29,11 +31,11 @@ export class SpokenRehearsal implements Rehearsal {
   #made = 0
 
   constructor(options: RehearsalOptions) {
-    const { clock, speech, signal } = options
+    const { cut, clock, speech, signal } = options
     this.#options = options
     this.#speech = speech
     this.#script = new Script({
-      cut: 'sentences',
+      cut,
       clock,
       add: content => this.#make(content),
       expect: request => {

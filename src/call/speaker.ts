@@ -166,6 +166,7 @@ export class Speaker {
     this.#silentBecause.delete('hush')
     this.#turn = turn
     this.#lines = []
+    this.#running = undefined
     this.#script.drop()
     this.#rest = 'coming'
   }

@@ -198,10 +198,15 @@ export class Turns {
   async #adopt(prepared: Prepared): Promise<void> {
     const { turn, scope, parts } = prepared
     this.#asking = scope
-    prepared.commit?.()
-    const speech = await this.#options.heard()
-    if (scope.isOver) return
-    if (speech) this.#reportInterruption(speech)
+    try {
+      prepared.commit?.()
+      const speech = await this.#options.heard()
+      if (scope.isOver) return
+      if (speech) this.#reportInterruption(speech)
+    } catch (error) {
+      void scope.end({ why: 'fault', cause: error })
+      return this.#give(turn, { is: 'fault', message: messageOf(error) })
+    }
     prepared.wanted = part => this.#give(turn, part)
     for (const part of parts.splice(0)) this.#give(turn, part)
   }

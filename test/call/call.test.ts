@@ -1,25 +1,13 @@
 // Whole calls on the embedded switch and a manual clock: what the caller hears, what the engine is told, how it ends, and that
 // nothing is left behind.
 
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Directive, Input } from '../../src/engine/engine.ts'
 import { soundIn } from '../apps/sound.ts'
+import { desksOfTests } from '../desks.ts'
 import { listenFor, say } from '../fakes/providers.ts'
-import { Desk, type DeskOptions } from '../harness.ts'
 
-let desks: Desk[] = []
-
-function openDesk(options?: DeskOptions): Desk {
-  const desk = new Desk(options)
-  desks.push(desk)
-  return desk
-}
-
-afterEach(async () => {
-  const left = await Promise.all(desks.map(desk => desk.leftovers()))
-  desks = []
-  expect(left.flat()).toEqual([])
-})
+const openDesk = desksOfTests()
 
 const GREETING = 'What can I do for you?'
 

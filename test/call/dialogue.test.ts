@@ -897,6 +897,54 @@ test('a call that is held before it has begun begins in silence when it is opene
   expect(more.map(summary)).toEqual(['start engine 8000', 'start filler 2000'])
 })
 
+describe('a filler', () => {
+  const timeUp = { type: 'timeUp', name: 'filler', turn: TURN, atMs: 0 } as const
+  const thinking = phases['thinking:speech'] as Phase
+
+  test('is spoken, then a comfort, then no more', () => {
+    const [first, commands] = step(at(thinking), timeUp)
+    expect(commands.map(summary)).toEqual(['speak "Let me see."', 'start filler 3000'])
+    const [second, more] = step(first, timeUp)
+    expect(more.map(summary)).toEqual(['speak "A little longer."'])
+    expect(step(second, timeUp)[1].map(summary)).toEqual(['speak "A little longer."'])
+  })
+
+  test('waits its turn while the caller speaks, or keys a secret', () => {
+    const [, aloud] = step(at(phases['thinking:start'] as Phase, { caller: 'talking' }), timeUp)
+    expect(aloud.map(summary)).toEqual(['start filler 3000'])
+    const [, secret] = step(at(phases['thinking:confidential'] as Phase), timeUp)
+    expect(secret.map(summary)).toEqual(['start filler 3000'])
+  })
+
+  test('is for nobody who is silent, and not for a turn that is over', () => {
+    const before = at(thinking)
+    expect(step(before, { ...timeUp, turn: TURN - 1 })).toEqual([before, []])
+    const [, asked] = step(at(listening), { type: 'timeUp', name: 'silence', turn: TURN, atMs: 0 })
+    expect(asked.map(summary)).not.toContain('start filler 2000')
+  })
+})
+
+describe('a guess', () => {
+  const guess = { type: 'utteranceGuessed', utterance: said, atMs: 0 } as const
+
+  test('is made for who has the floor, or takes it with more than a yes', () => {
+    expect(step(at(listening), guess)[1].map(summary)).toEqual(['guess'])
+    expect(step(at(phases.interrupted as Phase), guess)[1].map(summary)).toEqual(['guess'])
+    const yes = { ...guess, utterance: { ...said, text: 'yes' } }
+    expect(step(at(phases.interrupted as Phase), yes)[1]).toEqual([])
+  })
+
+  test('is made nowhere else, nor with digits begun, nor where the profile does not want it, nor past the last turn', () => {
+    const { policy } = settings
+    const elsewhere = ['thinking:speech', 'speaking:coming', 'held:listening', 'listening:confidential']
+    for (const name of elsewhere) if (phases[name]) expect(step(at(phases[name]), guess)[1], name).toEqual([])
+    expect(step(at({ ...listening, digits: '1' }), guess)[1]).toEqual([])
+    const unwanted = { settings: { ...settings, policy: { ...policy, speculation: false } } }
+    expect(step(at(listening, unwanted), guess)[1]).toEqual([])
+    expect(step(at(listening, { turn: policy.maxTurns }), guess)[1]).toEqual([])
+  })
+})
+
 test.each(Object.keys(phases).filter(name => !name.startsWith('over')))(
   'a call that is suspended in %s is over for this process, and confidential as before',
   name => {

@@ -1,34 +1,26 @@
 // Recordings that are kept, in whole calls on the embedded switch: who is in them, from when on, and what must never be.
 
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { Keeper } from '../../src/call/keeper.ts'
 import type { RecordingSettings } from '../../src/call/profile.ts'
 import { type Directive, type Input, openExpectation } from '../../src/engine/engine.ts'
 import { silentLog } from '../../src/lib/log.ts'
 import { type Leg, PbxError, type Recording } from '../../src/pbx/pbx.ts'
+import { desksOfTests } from '../desks.ts'
 import type { Caller } from '../fake-freeswitch/person.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
 import { MemoryFiles } from '../fakes/memory-files.ts'
 import { hum, listenFor, say } from '../fakes/providers.ts'
 import { Voice } from '../fakes/voice.ts'
-import { Desk, type DeskOptions } from '../harness.ts'
+import type { Desk, DeskOptions } from '../harness.ts'
 
 const voice = await Voice.load()
-let desks: Desk[] = []
+const openAny = desksOfTests(desk => desk.files.makeFolder('/kept'))
 
 function openDesk(recording: Partial<RecordingSettings>, options: DeskOptions = {}): Desk {
   const kept = { keep: true, dir: '/kept', consent: '', maskPbx: false, ...recording }
-  const desk = new Desk({ ...options, profile: { ...options.profile, recording: kept } })
-  desk.files.makeFolder('/kept')
-  desks.push(desk)
-  return desk
+  return openAny({ ...options, profile: { ...options.profile, recording: kept } })
 }
-
-afterEach(async () => {
-  const left = await Promise.all(desks.map(desk => desk.leftovers()))
-  desks = []
-  expect(left.flat()).toEqual([])
-})
 
 const GREETING = 'What can I do for you?'
 const CONSENT = 'This call is recorded.'

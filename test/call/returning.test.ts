@@ -1,27 +1,17 @@
 // Calls that outlive their process: lost, killed or suspended, they come back to the next one and go on.
 
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { JournalEntry } from '../../src/call/journal.ts'
 import { frameEntry } from '../../src/call/journal.ts'
 import type { Directive, Input } from '../../src/engine/engine.ts'
+import { desksOfTests } from '../desks.ts'
 import type { CallOptions } from '../fake-freeswitch/fake-freeswitch.ts'
 import type { Caller } from '../fake-freeswitch/person.ts'
 import { listenFor, say } from '../fakes/providers.ts'
-import { Desk, type DeskOptions } from '../harness.ts'
+import type { Desk } from '../harness.ts'
 
-let desks: Desk[] = []
-
-function openDesk(options?: DeskOptions): Desk {
-  const desk = new Desk(options)
+const openDesk = desksOfTests(desk => {
   desk.engine.answer = echo
-  desks.push(desk)
-  return desk
-}
-
-afterEach(async () => {
-  const left = await Promise.all(desks.map(desk => desk.leftovers()))
-  desks = []
-  expect(left.flat()).toEqual([])
 })
 
 const GREETING = 'What can I do for you?'

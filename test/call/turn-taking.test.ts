@@ -1,29 +1,18 @@
 // What makes a turn quick and natural: answers prepared before it is certain, fillers, listeners' words, and the classic way.
 
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Directive, Guess, Input } from '../../src/engine/engine.ts'
 import { sleep } from '../../src/lib/clock.ts'
 import type { Hearing, Recognition, Recognizer } from '../../src/speech/recognizer.ts'
+import { desksOfTests } from '../desks.ts'
 import type { Caller } from '../fake-freeswitch/person.ts'
 import type { ManualClock } from '../fakes/manual-clock.ts'
 import { listenFor, say } from '../fakes/providers.ts'
 import { Voice } from '../fakes/voice.ts'
-import { Desk, type DeskOptions } from '../harness.ts'
+import type { Desk, DeskOptions } from '../harness.ts'
 
 const voice = await Voice.load()
-let desks: Desk[] = []
-
-function openDesk(options?: DeskOptions): Desk {
-  const desk = new Desk(options)
-  desks.push(desk)
-  return desk
-}
-
-afterEach(async () => {
-  const left = await Promise.all(desks.map(desk => desk.leftovers()))
-  desks = []
-  expect(left.flat()).toEqual([])
-})
+const openDesk = desksOfTests()
 
 const GREETING = 'What can I do for you?'
 
@@ -67,6 +56,8 @@ interface Guessing {
   caller: Caller
   /** What the engine was asked beforehand, and what became of it. */
   guesses: { text: string; fate: 'open' | 'committed' | 'aborted' }[]
+  /** The engine breaks when it is told that its guess counts. */
+  broken: boolean
 }
 
 async function guessing(policy: DeskOptions['policy'] = {}): Promise<Guessing> {
@@ -79,6 +70,7 @@ async function guessing(policy: DeskOptions['policy'] = {}): Promise<Guessing> {
     },
   })
   const guesses: Guessing['guesses'] = []
+  const talk = { broken: false }
   const open = desk.engine.open.bind(desk.engine)
   desk.engine.answer = async function* (input, _turn, signal) {
     if (input.type !== 'speech') return yield say(GREETING)
@@ -99,6 +91,7 @@ async function guessing(policy: DeskOptions['policy'] = {}): Promise<Guessing> {
       return {
         directives: conversation.ask(input, turn, signal),
         commit: () => {
+          if (talk.broken && one.text !== '') throw new Error('it broke')
           one.fate = 'committed'
         },
       }
@@ -109,7 +102,7 @@ async function guessing(policy: DeskOptions['policy'] = {}): Promise<Guessing> {
   await desk.hears(caller, GREETING)
   await desk.passing(caller.hearsSilence({ ms: 200 }))
   if (!heard.recognizer) throw new Error('nobody listens')
-  return { desk, recognizer: heard.recognizer, caller, guesses }
+  return Object.assign(talk, { desk, recognizer: heard.recognizer, caller, guesses })
 }
 
 /** From the end of what the caller says until they hear this. */
@@ -173,6 +166,18 @@ describe('an answer that is prepared', () => {
     await desk.passing(caller.says(words))
     expect(guesses).toMatchObject([{ fate: 'aborted' }])
     caller.hangsUp()
+  })
+
+  test('whose engine breaks when it is told that it counts is a fault of the engine: people', async () => {
+    const talk = await guessing()
+    talk.broken = true
+    talk.recognizer.final = 'opening hours please'
+    await talk.desk.passing(talk.caller.says(voice.sayAt8k('opening hours please')))
+    await talk.desk.clock.advanceAsync(300)
+    talk.recognizer.believes('opening hours please')
+    expect(await talk.desk.passing(talk.caller.isSentToPeople())).toMatchObject({ number: '2000' })
+    expect(talk.desk.ending(talk.caller)).toMatchObject({ because: { why: 'fault', fault: 'engine' } })
+    talk.caller.hangsUp()
   })
 
   test('leaves nothing behind when the caller hangs up', async () => {
@@ -314,6 +319,18 @@ describe('what is said into our words', () => {
     caller.hangsUp()
   })
 
+  test('our words, repeated by who has the floor, are an answer', async () => {
+    const desk = openDesk()
+    desk.engine.answer = input => [say(input.type === 'start' ? LONG : 'I see.')]
+    const caller = await desk.call()
+    await desk.hears(caller, LONG)
+    await desk.passing(caller.hearsSilence({ ms: 300 }))
+    await desk.says(caller, 'opening hours please', 'open from nine to five')
+    await desk.hears(caller, 'I see.')
+    expect(desk.journal(caller).find(({ type }) => type === 'utteranceHeard')).not.toHaveProperty('isEcho')
+    caller.hangsUp()
+  })
+
   test('anything else takes the floor', async () => {
     const { desk, caller } = await interrupted('opening hours please', 'yes but what about monday')
     expect(desk.engine.inputs[1]).toMatchObject({ type: 'speech', heard: { complete: false } })
@@ -359,6 +376,35 @@ describe('the classic way', () => {
     for (let at = 0; at < 4; at++) await desk.passing(caller.says(sentence))
     await desk.hears(caller, 'You said this. It was a long story.')
     expect(desk.heardBy(caller)).not.toContain('Are you still there?')
+    caller.hangsUp()
+  })
+
+  test('hears a caller who does not stop as far as they may go', async () => {
+    const desk = openDesk({ profile: { turns: 'classic' }, policy: { maxUtteranceMs: 8_000 } })
+    desk.engine.answer = input => [say(input.type === 'speech' ? `You said ${input.text}.` : GREETING)]
+    const caller = await desk.call()
+    await desk.hears(caller, GREETING)
+    await desk.passing(caller.hearsSilence({ ms: 200 }))
+    desk.recognizer.willHear('a story without end')
+    const sentence = voice.sayAt8k('I would like to speak about my order')
+    for (let at = 0; at < 5; at++) await desk.passing(caller.says(sentence))
+    await desk.hears(caller, 'You said a story without end.')
+    caller.hangsUp()
+  })
+
+  test.each([
+    ['cannot be written', { unwritable: () => true }],
+    ['does not grow', { full: () => true }],
+  ])('sends the caller to people when what they say %s', async (_, faults) => {
+    const desk = openDesk({ profile: { turns: 'classic' }, pbx: { faults } })
+    const caller = await desk.call()
+    const talk = async () => {
+      await caller.until(() => caller.ms > 4_500, { what: 'has waited' })
+      for (let at = 0; at < 2; at++) await caller.says(voice.sayAt8k('I would like to speak about my order'))
+    }
+    talk().catch(() => {}) // where nothing can be written they are gone by then
+    expect(await desk.passing(caller.isSentToPeople({ withinMs: 20_000 }))).toMatchObject({ number: '2000' })
+    expect(desk.ending(caller)).toMatchObject({ because: { why: 'fault', fault: 'ear' } })
     caller.hangsUp()
   })
 

@@ -6,6 +6,7 @@ import { ConnectionLost } from '../../src/esl/errors.ts'
 import { encodeFrame, type Frame, FrameDecoder } from '../../src/esl/frame.ts'
 import { decodeCommand, decodeHeaders, decodeMessage } from '../../src/esl/message.ts'
 import { FreeSwitch } from '../../src/pbx/freeswitch/freeswitch.ts'
+import { EVENTS as REPORTED } from '../../src/pbx/freeswitch/session.ts'
 import { type Leg, type LegEvent, PbxError } from '../../src/pbx/pbx.ts'
 import { goldenBytes } from '../esl/golden.ts'
 import { Peer } from '../esl/peer.ts'
@@ -24,7 +25,7 @@ const EVENTS = FRAMES.filter(({ head }) => head.includes('text/event-json')).map
 )
 const UUID = decodeHeaders(CHANNEL.toString('latin1'))['Unique-ID'] ?? ''
 
-const WORDS = [
+const WORDS: readonly string[] = [
   ...[
     'Content-Type: ',
     'text/event-json',
@@ -47,23 +48,7 @@ const WORDS = [
     '%00',
     '%ff',
   ],
-  ...[
-    'Event-Name',
-    'CHANNEL_EXECUTE',
-    'CHANNEL_EXECUTE_COMPLETE',
-    'PLAYBACK_START',
-    'PLAYBACK_STOP',
-    'RECORD_START',
-  ],
-  ...[
-    'RECORD_STOP',
-    'DTMF',
-    'CHANNEL_HOLD',
-    'CHANNEL_UNHOLD',
-    'CHANNEL_HANGUP',
-    'CHANNEL_HANGUP_COMPLETE',
-    'CUSTOM',
-  ],
+  ...['Event-Name', ...REPORTED, 'CUSTOM'],
   ...[
     'Unique-ID',
     'Application-UUID',

@@ -76,6 +76,26 @@ describe('sound that is there as a whole', () => {
     await synthesizer.close()
   })
 
+  test('that nobody wants any more gives back what it had taken, whoever can be reached', async () => {
+    for (const endpoint of [`127.0.0.1:${speech.port}`, '127.0.0.1:1']) {
+      const recognizer = new GoogleRecognizer(
+        { name: 'g', endpoint, insecure: true },
+        new ManualClock(),
+        diskFiles,
+      )
+      const request = {
+        language: 'en-US',
+        sampleRate: 8_000,
+        hints: [],
+        expect: 'open',
+        whole: true,
+      } as const
+      recognizer.recognize(request, () => expect.fail('it was told')).cancel()
+      // Waits for what is still lent.
+      await recognizer.close()
+    }
+  })
+
   test('has no words when there are none in it', async () => {
     expect(await hearWhole(new Int16Array(16_000))).toEqual({ type: 'nothing' })
   })

@@ -12,8 +12,8 @@ import { rescueTimer } from './facts.ts'
  */
 const LINGER_SECONDS = 5
 
-/** `myevents` would leave out playbacks and recordings. */
-const EVENTS = [
+/** What is reported to us of a call: `myevents` would leave out playbacks and recordings. */
+export const EVENTS = [
   'CHANNEL_EXECUTE',
   'CHANNEL_EXECUTE_COMPLETE',
   'PLAYBACK_START',

@@ -92,6 +92,8 @@ export class GoogleWholeRecognition implements Recognition {
 
   #leave(): void {
     if (this.#isOver) return
+    // Else `#ask` has it, and hears of what is wrong with it.
+    if (this.#phase === 'hearing') this.#parts.opening.then(({ lease }) => lease.release()).catch(() => {})
     this.#phase = 'over'
     this.#asking.abort()
     this.#parts.onOver()

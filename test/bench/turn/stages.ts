@@ -125,7 +125,7 @@ function marksOf(journal: readonly JournalEntry[], turn: number): Marks | undefi
   const entry = journal.find(one => one.type === 'turnMarks' && one.turn === turn)
   if (!entry) return undefined
   const numbers = Object.entries(entry).filter(
-    ([key, value]) => key.endsWith('Ms') && typeof value === 'number',
+    ([key, value]) => /(?<!^at|^wall)Ms$/.test(key) && typeof value === 'number',
   )
   return Object.fromEntries(numbers) as Marks
 }

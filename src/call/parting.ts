@@ -1,4 +1,4 @@
-// How a caller leaves us on the switch: to people, for good, or to the next process.
+// How we part from a caller on the switch: to people, for good, or to the next process.
 
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -10,7 +10,7 @@ import type { CallListener } from './listener.ts'
 import type { Destination } from './profile.ts'
 import type { CallEvent } from './vocabulary.ts'
 
-export interface DepartureParts {
+export interface PartingParts {
   leg: Leg
   listener: CallListener
   keeper: Keeper
@@ -20,10 +20,10 @@ export interface DepartureParts {
   post(event: CallEvent): void
 }
 
-export class Departure {
-  readonly #parts: DepartureParts
+export class Parting {
+  readonly #parts: PartingParts
 
-  constructor(parts: DepartureParts) {
+  constructor(parts: PartingParts) {
     this.#parts = parts
   }
 

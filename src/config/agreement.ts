@@ -1,10 +1,10 @@
 // What no single value can get wrong: names that lead nowhere, two that claim the same, limits that
 // contradict each other.
 
-import { variableName } from './environment.ts'
-import { type Fault, show } from './faults.ts'
+import { type Fault, faultAt, show } from './faults.ts'
 import { EVERY_NUMBER } from './profiles.ts'
 import type { Settings } from './schema.ts'
+import { transferFaults } from './transfer-agreement.ts'
 import { inside, namesIn } from './written.ts'
 
 /**
@@ -15,21 +15,34 @@ export function disagreements(settings: Settings, document: unknown, known: read
   const profiles = claimants(settings, document)
   return [
     ...connections(settings, known),
+    ...api(settings, known),
     ...providers(document, 'recognizers'),
     ...providers(document, 'synthesizers'),
     ...references(profiles, settings, document),
     ...claims(profiles),
     ...recordings(profiles),
+    ...keys(settings, document),
+    ...transferFaults(settings, document, known),
   ]
 }
 
-const limits = new Set(['calls.max', 'listener.maxConnections'].flatMap(key => [key, variableName(key)]))
-
 function connections({ calls, listener }: Settings, known: readonly Fault[]): Fault[] {
   // In place of a wrong one stands its default, which says nothing about the other.
-  if (listener.maxConnections >= calls.max || known.some(({ key }) => limits.has(key))) return []
+  if (listener.maxConnections >= calls.max) return []
+  if (faultAt(known, 'calls.max') || faultAt(known, 'listener.maxConnections')) return []
   const allowed = `at least calls.max, which is ${calls.max}`
   return [{ key: 'listener.maxConnections', value: show(listener.maxConnections), allowed }]
+}
+
+const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/
+
+// Whoever reaches the API can have anybody called.
+function api({ web }: Settings, known: readonly Fault[]): Fault[] {
+  const isGuarded = web.token !== undefined || web.tokenEnv !== undefined
+  if (!web.enabled || isGuarded || LOOPBACK.test(web.host)) return []
+  if (faultAt(known, 'web.token') || faultAt(known, 'web.tokenEnv')) return []
+  const allowed = 'an address of loopback such as "127.0.0.1" where no web.token is set'
+  return [{ key: 'web.host', value: show(web.host), allowed }]
 }
 
 // Read from the document, so that the numbers of the entries are those the operator sees.
@@ -61,6 +74,7 @@ interface Claimant {
   name: string
   engine: unknown
   people: unknown
+  destinations: unknown
   numbers: unknown
   recording: unknown
 }
@@ -75,8 +89,10 @@ function claimants({ profiles }: Settings, document: unknown): Claimant[] {
 
 function partsOf(profile: unknown): Omit<Claimant, 'name'> {
   const numbers = inside(profile, 'numbers') ?? EVERY_NUMBER
-  const [engine, people, recording] = ['engine', 'people', 'recording'].map(field => inside(profile, field))
-  return { engine, people, numbers, recording }
+  const [engine, people, destinations, recording] = ['engine', 'people', 'destinations', 'recording'].map(
+    field => inside(profile, field),
+  )
+  return { engine, people, destinations, numbers, recording }
 }
 
 // A name whose entry is wrong in itself still leads somewhere: it counts as known.
@@ -87,10 +103,20 @@ function references(
 ): Fault[] {
   const engineNames = new Set([...Object.keys(engines), ...namesIn(inside(document, 'engines'))])
   const places = new Set([...Object.keys(destinations), ...namesIn(inside(document, 'destinations'))])
-  return profiles.flatMap(({ name, engine, people }) => [
-    ...dangling(`profiles.${name}.engine`, engine, engineNames, 'engines'),
-    ...dangling(`profiles.${name}.people`, people, places, 'destinations'),
-  ])
+  const named = namesIn(inside(document, 'destinations'))
+  return [
+    ...profiles.flatMap(({ name, engine, people, destinations: reachable }) => [
+      ...dangling(`profiles.${name}.engine`, engine, engineNames, 'engines'),
+      ...dangling(`profiles.${name}.people`, people, places, 'destinations'),
+      ...(Array.isArray(reachable) ? (reachable as unknown[]) : []).flatMap((place, index) =>
+        dangling(`profiles.${name}.destinations.${index}`, place, places, 'destinations'),
+      ),
+    ]),
+    ...named.flatMap(name => {
+      const standIn = inside(inside(inside(document, 'destinations'), name), 'whenClosed')
+      return dangling(`destinations.${name}.whenClosed`, standIn, places, 'destinations')
+    }),
+  ]
 }
 
 /** More names than this are no help. */
@@ -102,6 +128,15 @@ function dangling(key: string, value: unknown, names: ReadonlySet<string>, secti
   const allowed =
     known === '' ? `a name under ${section}, where there is none` : `a name under ${section}: ${known}`
   return [{ key, value: show(value), allowed }]
+}
+
+function keys({ profiles }: Settings, document: unknown): Fault[] {
+  return Object.entries(profiles).flatMap(([name, { peopleKey, withdrawKey }]) => {
+    const written = inside(inside(inside(document, 'profiles'), name), 'withdrawKey')
+    if (written === undefined || withdrawKey === null || withdrawKey !== peopleKey) return []
+    const allowed = 'another key than peopleKey, or null'
+    return [{ key: `profiles.${name}.withdrawKey`, value: show(withdrawKey), allowed }]
+  })
 }
 
 function claims(profiles: readonly Claimant[]): Fault[] {

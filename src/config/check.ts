@@ -102,10 +102,11 @@ function checkNamed(shape: Named<Shape>, value: unknown, key: string, check: Che
   return kept
 }
 
-function checkList(shape: Listed<Shape>, value: unknown, key: string, check: Check): unknown[] {
-  const { least, most } = shape
-  const given = value === undefined ? shape.fallback : value
-  const allowed = `a list of ${least} to ${most} entries`
+function checkList(shape: Listed<Shape>, value: unknown, key: string, check: Check): unknown[] | null {
+  const { least, most, fallback } = shape
+  const given = value === undefined ? fallback : value
+  if (given === null && fallback === null) return null
+  const allowed = `a list of ${least} to ${most} entries${fallback === null ? ', or null' : ''}`
   if (!Array.isArray(given)) {
     check.faults.push({ key, value: kindOf(given), allowed })
     return []

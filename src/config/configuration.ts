@@ -1,9 +1,11 @@
 // What the rest of Parley is given: plain values, complete, checked, and without a trace of where they came
 // from.
 
-import type { Destination, Profile } from '../call/profile.ts'
+import type { Profile } from '../call/profile.ts'
+import type { Destination, TransferSettings } from '../call/transfer/destination.ts'
 import type { Settings } from './schema.ts'
 import type { RecognizerConfiguration, SynthesizerConfiguration } from './speech.ts'
+import type { CallsOutSettings } from './transfer.ts'
 
 export type EngineConfiguration =
   /** `source` is the text of the flow, `file` where it was read. */
@@ -22,10 +24,20 @@ export type EngineConfiguration =
 
 export interface Configuration {
   readonly listener: Readonly<Settings['listener']>
+  /** The switch's Event Socket. */
+  readonly control: Readonly<Settings['control']>
+  readonly web: {
+    readonly enabled: boolean
+    readonly host: string
+    readonly port: number
+    /** Undefined: a random one is to be kept in the state folder. */
+    readonly token: string | undefined
+  }
   readonly spool: Readonly<Settings['spool']>
   /** An absolute folder. */
   readonly state: Readonly<Settings['state']>
   readonly calls: Readonly<Settings['calls']>
+  readonly callsOut: CallsOutSettings
   /** `dir` is '' when there is no such folder. */
   readonly sounds: Readonly<Settings['sounds']>
   readonly speech: {
@@ -38,5 +50,6 @@ export interface Configuration {
   readonly engines: Readonly<Record<string, EngineConfiguration>>
   readonly profiles: Readonly<Record<string, Profile>>
   readonly destinations: Readonly<Record<string, Destination>>
+  readonly transfer: TransferSettings
   readonly log: Readonly<Settings['log']>
 }

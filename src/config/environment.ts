@@ -50,7 +50,12 @@ export function readVariables(
   return readings
 }
 
-function read({ name, shape }: Variable, text: string, folder: string, faults: Fault[]): string | undefined {
+function read(
+  { name, key, shape }: Variable,
+  text: string,
+  folder: string,
+  faults: Fault[],
+): string | undefined {
   const leaf = shape.is === 'leaf' ? shape : shape.entry
   const parts = shape.is === 'leaf' ? [text] : text.split(',').map(part => part.trim())
   if (shape.is === 'list' && (parts.length < shape.least || parts.length > shape.most)) {
@@ -58,6 +63,7 @@ function read({ name, shape }: Variable, text: string, folder: string, faults: F
       key: name,
       value: `a list of ${parts.length}`,
       allowed: `a list of ${shape.least} to ${shape.most}`,
+      setting: key,
     })
     return undefined
   }
@@ -65,7 +71,12 @@ function read({ name, shape }: Variable, text: string, folder: string, faults: F
   const meant = (part: string) => (leaf.isPath && rule.accepts(part) ? resolve(folder, part) : part)
   const wrong = parts.filter(part => !rule.accepts(rule.read(meant(part))))
   for (const part of wrong)
-    faults.push({ key: name, value: rule.shown ? show(part) : HIDDEN, allowed: rule.allowed })
+    faults.push({
+      key: name,
+      value: rule.shown ? show(part) : HIDDEN,
+      allowed: rule.allowed,
+      setting: key,
+    })
   if (wrong.length > 0) return undefined
   return leaf.isPath ? resolve(folder, text) : parts.join(',')
 }

@@ -8,6 +8,13 @@ export interface Fault {
   readonly value: string | null
   /** What would be right; without a value: what is wrong, in words. */
   readonly allowed: string
+  /** The setting that would have come from there, where `key` is that of a variable. */
+  readonly setting?: string
+}
+
+/** Whether the setting under `key` is wrong in itself: in its place stands its default, which says nothing. */
+export function faultAt(faults: readonly Fault[], key: string): boolean {
+  return faults.some(fault => fault.key === key || fault.setting === key)
 }
 
 /** Every fault of a configuration, one line each. */

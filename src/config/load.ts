@@ -6,17 +6,19 @@ import { unreachable } from '../lib/unreachable.ts'
 import { disagreements } from './agreement.ts'
 import { checkGiven } from './check.ts'
 import type { Configuration, EngineConfiguration } from './configuration.ts'
-import { type Document, readable, readDocument } from './document.ts'
+import { destinationFrom } from './destinations.ts'
+import { readable, readDocument } from './document.ts'
 import { type Readings, readVariables, unknownVariables, variableName } from './environment.ts'
 import { ConfigurationInvalid, type Fault, HIDDEN, show } from './faults.ts'
+import { withFormer } from './former.ts'
 import { merge } from './merge.ts'
-import { dialled, profileFrom } from './profiles.ts'
+import { profileFrom } from './profiles.ts'
 import { path as pathRule } from './rules.ts'
 import { type Settings, schema } from './schema.ts'
 import { secretFaults, secretVariables } from './secrets.ts'
 import { recognizerFrom, synthesizerFrom } from './speech.ts'
 import type { Surroundings } from './surroundings.ts'
-import { isObject } from './written.ts'
+import { callsOutFrom, transferFrom } from './transfer.ts'
 
 /** Where the defaults' file and the flows beside it are. */
 const BUILT_IN_FOLDER = resolve(import.meta.dirname, '../../config')
@@ -26,12 +28,12 @@ export function loadConfiguration(surroundings: Surroundings): Configuration {
   const { env, folder } = surroundings
   const faults: Fault[] = []
   const read = readDocument(surroundings, faults)
-  const document = withInboundNumber(read ? read.content : {}, env.TWILIO_INBOUND_NUMBER, faults)
+  const document = withFormer(read?.content ?? {}, env, faults)
   const given = checkGiven(schema, document, '', { faults, folder: read?.folder ?? folder })
   const settings = merged(surroundings, given, readVariables(env, folder, faults), faults)
   // A file that could not be read may be the one that explains a variable.
-  if (read) faults.push(...unknownVariables(env, secretVariables(document)))
-  faults.push(...secretFaults(document, env), ...disagreements(settings, document, faults))
+  if (read) faults.push(...unknownVariables(env, secretVariables(settings, document)))
+  faults.push(...secretFaults(settings, document, env), ...disagreements(settings, document, faults))
   const configuration = complete(settings, surroundings, faults)
   if (faults.length > 0) throw new ConfigurationInvalid(faults)
   return configuration
@@ -73,29 +75,15 @@ function stateFolder({ env, uid, folder }: Surroundings): string {
   return resolve(folder, state)
 }
 
-/** The number of a former set-up becomes the default profile's, unless the file names its numbers. */
-function withInboundNumber(
-  document: Document['content'],
-  number: string | undefined,
-  faults: Fault[],
-): Document['content'] {
-  if (number === undefined || number === '') return document
-  if (!dialled.accepts(number)) {
-    faults.push({ key: 'TWILIO_INBOUND_NUMBER', value: show(number), allowed: dialled.allowed })
-    return document
-  }
-  const { profiles = {} } = document
-  const { default: profile = {} } = isObject(profiles) ? profiles : {}
-  if (!isObject(profiles) || !isObject(profile) || profile.numbers !== undefined) return document
-  return { ...document, profiles: { ...profiles, default: { ...profile, numbers: [number] } } }
-}
-
 function complete(settings: Settings, surroundings: Surroundings, faults: Fault[]): Configuration {
-  const { speech, engines, profiles, ...rest } = settings
+  const { web, callsOut, speech, engines, profiles, destinations, transfer, ...rest } = settings
+  const { tokenEnv, token, ...served } = web
   const credentials = credentialsIn(surroundings, faults)
   const maxMs = settings.calls.maxMinutes * 60_000
   return {
     ...rest,
+    web: { ...served, token: tokenEnv === undefined ? token : surroundings.env[tokenEnv] },
+    callsOut: callsOutFrom(callsOut, transfer, faults),
     speech: {
       ...speech,
       recognizers: speech.recognizers.map(checked => recognizerFrom(checked, credentials)),
@@ -103,6 +91,10 @@ function complete(settings: Settings, surroundings: Surroundings, faults: Fault[
     },
     engines: mapEntries(engines, (engine, name) => completeEngine(engine, name, surroundings, faults)),
     profiles: mapEntries(profiles, (profile, name) => profileFrom(name, profile, maxMs)),
+    destinations: mapEntries(destinations, (written, name) =>
+      destinationFrom(name, written, transfer, faults),
+    ),
+    transfer: transferFrom(transfer, faults),
   }
 }
 

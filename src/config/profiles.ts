@@ -1,8 +1,9 @@
-// Assistants' settings and the places they can send a caller to.
+// Assistants' settings.
 
 import type { Profile } from '../call/profile.ts'
 import { flag, language, name, oneOf, orNull, phrase, switchPathOrNone, text, wholeNumber } from './rules.ts'
-import { type Checked, item, list, named, required, section, setting } from './shape.ts'
+import { type Checked, item, list, named, section, setting } from './shape.ts'
+import { dialled } from './targets.ts'
 
 /** Nobody listens to more in one go. */
 const LONGEST_PHRASE = 1_000
@@ -12,16 +13,16 @@ const HINTS = { least: 0, most: 500 }
 /** What a profile answers that names no numbers. */
 export const EVERY_NUMBER: readonly string[] = ['*']
 
-export const dialled = text('digits, letters and + * # . _ -, at most 64', {
-  longest: 64,
-  pattern: /^[0-9A-Za-z+*#._-]+$/,
-})
-const dialplanContext = text('letters, digits and . _ -, at most 128', {
-  longest: 128,
-  pattern: /^[A-Za-z0-9._-]+$/,
-})
 const key = text('one of the keys 0 to 9, *, # and A to D', { longest: 1, pattern: /^[0-9*#A-D]$/ })
 const spoken = phrase(LONGEST_PHRASE)
+const brief = text(`${spoken.allowed}, in braces only {caller}, {destination} and {reason}`, {
+  longest: LONGEST_PHRASE,
+  pattern: /^([^\p{Cc}{}]|\{(caller|destination|reason)\})*$/u,
+})
+const briefWithoutReason = text(`${spoken.allowed}, in braces only {caller} and {destination}`, {
+  longest: LONGEST_PHRASE,
+  pattern: /^([^\p{Cc}{}]|\{(caller|destination)\})*$/u,
+})
 
 const policy = section({
   silenceMs: setting(wholeNumber(1_000, 120_000), 7_000, 'a silence this long counts as no answer'),
@@ -72,6 +73,34 @@ const phrases = section({
   ),
   toPeople: setting(spoken, 'One moment, please.', 'before people, as the caller wishes'),
   transferFailed: setting(spoken, "I'm sorry, I couldn't reach anyone.", 'a transfer did not come about'),
+  withdrawn: setting(spoken, 'All right.', 'the caller does not want to wait for an agent any more'),
+  brief: setting(
+    brief,
+    'A call from {caller} for {destination}. They said: {reason}',
+    'to an agent before they meet the caller: who calls, what for, what they said last',
+  ),
+  unknownCaller: setting(spoken, 'an unknown caller', 'who calls, where nobody knows'),
+  briefWithoutReason: setting(
+    briefWithoutReason,
+    'A call from {caller} for {destination}.',
+    'the same where nothing is known of the reason',
+  ),
+  acceptByKey: setting(
+    spoken,
+    'Press 1 to take the call, or 2 to decline.',
+    'to an agent: how to take the call by a key',
+  ),
+  acceptByWord: setting(
+    spoken,
+    'Say yes or press 1 to take the call. Say no or press 2 to decline.',
+    'to an agent: how to take the call by a word or a key',
+  ),
+  connecting: setting(spoken, 'Connecting you now.', 'to an agent who has taken the call'),
+  tooLate: setting(
+    spoken,
+    'The caller is no longer waiting. Thank you.',
+    'to an agent whose caller has gone or is with somebody else',
+  ),
   goodbye: setting(spoken, 'Thank you for calling. Goodbye.', 'before we hang up'),
   filler: setting(spoken, 'One moment.', 'the engine is slow'),
   comfort: setting(spoken, "I'm still working on it. Thank you for waiting.", 'the engine is slower still'),
@@ -110,6 +139,13 @@ const profile = section({
     'classic: record until silence, recognize, answer in one piece, no interruptions',
   ),
   peopleKey: setting(orNull(key), '0', 'the key that reaches people from everywhere'),
+  withdrawKey: setting(orNull(key), '*', 'the key that ends the wait for an agent: "never mind"'),
+  destinations: list(
+    item(name),
+    { least: 0, most: 1_000 },
+    null,
+    'destinations that its callers may be sent to; null for all',
+  ),
   people: setting(orNull(name), null, 'destination for people; null for `parley_fallback` of the call'),
   recording,
   policy,
@@ -118,14 +154,14 @@ const profile = section({
 
 export const profilesShape = named(profile, { default: {} }, "assistants' settings, by name")
 
-const destination = section({
-  number: required(dialled, 'what is dialled there'),
-  context: setting(dialplanContext, 'default', "the switch's dialplan context"),
-})
-
-export const destinationsShape = named(destination, {}, 'places a caller can be sent to, by name')
-
 /** `maxMs`: the longest call. */
 export function profileFrom(profileName: string, checked: Checked<typeof profile>, maxMs: number): Profile {
-  return { name: profileName, ...checked, policy: { ...checked.policy, maxMs } }
+  const { peopleKey, withdrawKey } = checked
+  return {
+    name: profileName,
+    ...checked,
+    // The usual one gives way to people; one that was written never is theirs.
+    withdrawKey: withdrawKey !== null && withdrawKey === peopleKey ? '#' : withdrawKey,
+    policy: { ...checked.policy, maxMs },
+  }
 }

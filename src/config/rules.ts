@@ -13,7 +13,13 @@ export interface Rule<T> {
   readonly shown: boolean
 }
 
-type TextOptions = { longest: number; pattern?: RegExp; shown?: boolean }
+/** `accepts`: what no pattern can tell. */
+type TextOptions = {
+  longest: number
+  pattern?: RegExp
+  accepts?: (value: string) => boolean
+  shown?: boolean
+}
 
 /** Values are spoken, printed or sent on: no control characters. */
 const PRINTABLE = /^[^\p{Cc}]*$/u
@@ -58,12 +64,12 @@ export function oneOf<const T extends string>(...values: readonly T[]): Rule<T> 
 
 export function text(
   allowed: string,
-  { longest, pattern = PRINTABLE, shown = true }: TextOptions,
+  { longest, pattern = PRINTABLE, accepts = () => true, shown = true }: TextOptions,
 ): Rule<string> {
   return {
     allowed,
     accepts: (value): value is string =>
-      typeof value === 'string' && value.length <= longest && pattern.test(value),
+      typeof value === 'string' && value.length <= longest && pattern.test(value) && accepts(value),
     read: value => value,
     shown,
   }
@@ -74,6 +80,15 @@ export function orNull<T>(rule: Rule<T>): Rule<T | null> {
     ...rule,
     allowed: `${rule.allowed}, or null`,
     accepts: (value): value is T | null => value === null || rule.accepts(value),
+  }
+}
+
+/** The text that is no text stands for none. */
+export function orEmpty(rule: Rule<string>): Rule<string> {
+  return {
+    ...rule,
+    allowed: `${rule.allowed}, or ''`,
+    accepts: (value): value is string => value === '' || rule.accepts(value),
   }
 }
 
@@ -97,14 +112,25 @@ export const path = text(`a path of at most ${LONGEST_PATH} characters`, {
 const SWITCH_PATH = /^\/[\w./+@-]*$/
 const SWITCH_PATH_ALLOWED = 'an absolute path of letters, digits and / . _ + @ -'
 export const switchPath = text(SWITCH_PATH_ALLOWED, { longest: 255, pattern: SWITCH_PATH })
-export const switchPathOrNone = text(`${SWITCH_PATH_ALLOWED}, or ''`, {
-  longest: 255,
-  pattern: /^(\/[\w./+@-]*)?$/,
-})
+export const switchPathOrNone = orEmpty(switchPath)
 
 export const secret = text(`a text of 8 to ${LONGEST_SECRET} characters on one line`, {
   longest: LONGEST_SECRET,
   pattern: /^[^\p{Cc}]{8,}$/u,
+  shown: false,
+})
+
+/** The switch's own default has seven characters. */
+export const password = text(`a text of 1 to ${LONGEST_SECRET} characters on one line`, {
+  longest: LONGEST_SECRET,
+  pattern: /^[^\p{Cc}]+$/u,
+  shown: false,
+})
+
+/** It is sent as `Authorization: Bearer …`, where nothing else may stand. */
+export const token = text(`8 to ${LONGEST_SECRET} letters, digits and - . _ ~ + / =`, {
+  longest: LONGEST_SECRET,
+  pattern: /^[\w.~+/=-]{8,}$/,
   shown: false,
 })
 
@@ -123,6 +149,13 @@ export const host = text('an IP address or a host name', {
   longest: LONGEST_HOST,
   pattern: /^([A-Za-z0-9]([\w.-]*[A-Za-z0-9])?|[\da-fA-F:.]*:[\da-fA-F:.]*)$/,
 })
+
+/** A SIP domain: it stands in addresses, where an IPv6 one would need brackets. */
+export const domain = text('an IPv4 address or a host name', {
+  longest: LONGEST_HOST,
+  pattern: /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/,
+})
+export const domainOrNone = orEmpty(domain)
 
 export const hostAndPort: Rule<string> = {
   allowed: 'host:port',

@@ -1,10 +1,24 @@
 // The whole configuration, section by section.
 
+import { destinationsShape } from './destinations.ts'
 import { enginesShape } from './engines.ts'
-import { destinationsShape, profilesShape } from './profiles.ts'
-import { flag, host, network, oneOf, path, switchPath, switchPathOrNone, wholeNumber } from './rules.ts'
-import { asPath, type Checked, found, item, list, section, setting } from './shape.ts'
+import { profilesShape } from './profiles.ts'
+import {
+  flag,
+  host,
+  network,
+  oneOf,
+  password,
+  path,
+  switchPath,
+  switchPathOrNone,
+  token,
+  variableName,
+  wholeNumber,
+} from './rules.ts'
+import { asPath, type Checked, found, item, list, optional, section, setting } from './shape.ts'
 import { speechSection } from './speech.ts'
+import { callsOutSection, transferSection } from './transfer.ts'
 
 export const schema = section({
   listener: section({
@@ -17,6 +31,21 @@ export const schema = section({
       'networks a switch may connect from',
     ),
     maxConnections: setting(wholeNumber(1, 100_000), 2_000, 'connections of the switch at once'),
+  }),
+  control: section({
+    host: setting(host, '127.0.0.1', "address of the switch's Event Socket"),
+    port: setting(wholeNumber(1, 65_535), 8_021, 'its port'),
+    password: setting(password, 'ClueCon', 'its password'),
+  }),
+  web: section({
+    enabled: setting(flag, true, 'whether there is an API'),
+    host: setting(host, '127.0.0.1', 'address of the API; another than loopback needs a token'),
+    port: setting(wholeNumber(1, 65_535), 8_085, 'its port'),
+    token: optional(
+      token,
+      'who has it may use the API; when absent a random one, in `<state.dir>/api-token`',
+    ),
+    tokenEnv: optional(variableName, 'environment variable that holds the token'),
   }),
   spool: section({
     dir: setting(switchPath, '/dev/shm/parley', 'memory file system that the switch shares with us'),
@@ -56,6 +85,8 @@ export const schema = section({
   engines: enginesShape,
   profiles: profilesShape,
   destinations: destinationsShape,
+  transfer: transferSection,
+  callsOut: callsOutSection,
   log: section({
     level: setting(oneOf('debug', 'info', 'warn', 'error', 'silent'), 'info', 'the least that is logged'),
     pretty: setting(flag, false, 'lines for people in place of JSON'),

@@ -1,28 +1,46 @@
 // Secrets that stand in the environment instead of the file. Nothing of theirs is ever in a fault.
 
 import { type Fault, HIDDEN } from './faults.ts'
-import { secret, variableName } from './rules.ts'
+import { type Rule, secret, token, variableName } from './rules.ts'
+import type { Settings } from './schema.ts'
 import { inside, namesIn } from './written.ts'
 
-/** The environment variables that engines name as holding their secret, in the file as it was written. */
-export function secretVariables(document: unknown): Set<string> {
-  const engines = inside(document, 'engines')
-  const names = namesIn(engines).map(engine => inside(inside(engines, engine), 'secretEnv'))
-  return new Set(names.filter(variableName.accepts))
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** The environment variables that are named as holding a secret. Engines are read as they were written. */
+export function secretVariables(settings: Settings, document: unknown): Set<string> {
+  const named = holders(settings, document).map(({ holder, field }) => inside(holder, `${field}Env`))
+  return new Set(named.filter(variableName.accepts))
 }
 
-export function secretFaults(document: unknown, env: Readonly<Record<string, string | undefined>>): Fault[] {
-  const engines = inside(document, 'engines')
-  return namesIn(engines).flatMap((name): Fault[] => {
-    const engine = inside(engines, name)
-    const variable = inside(engine, 'secretEnv')
+export function secretFaults(settings: Settings, document: unknown, env: Environment): Fault[] {
+  return holders(settings, document).flatMap(({ holder, key: holderKey, field, rule }): Fault[] => {
+    const variable = inside(holder, `${field}Env`)
     if (!variableName.accepts(variable)) return []
-    const key = `engines.${name}.secretEnv`
-    if (inside(engine, 'secret') !== undefined) {
-      return [{ key, value: null, allowed: `stands beside engines.${name}.secret; give one of them` }]
+    const key = `${holderKey}.${field}Env`
+    if (inside(holder, field) !== undefined) {
+      return [{ key, value: null, allowed: `stands beside ${holderKey}.${field}; give one of them` }]
     }
     // The name itself stays hidden: people put the secret there.
-    const allowed = `an environment variable that holds ${secret.allowed}`
-    return secret.accepts(env[variable]) ? [] : [{ key, value: HIDDEN, allowed }]
+    const allowed = `an environment variable that holds ${rule.allowed}`
+    return rule.accepts(env[variable]) ? [] : [{ key, value: HIDDEN, allowed }]
   })
+}
+
+/** What has a secret under `field`, or under `<field>Env` the name of its variable. */
+interface Holder {
+  readonly holder: unknown
+  readonly key: string
+  readonly field: string
+  readonly rule: Rule<string>
+}
+
+function holders({ web }: Settings, document: unknown): Holder[] {
+  const engines = inside(document, 'engines')
+  return [
+    { holder: web, key: 'web', field: 'token', rule: token },
+    ...namesIn(engines).map(name => {
+      return { holder: inside(engines, name), key: `engines.${name}`, field: 'secret', rule: secret }
+    }),
+  ]
 }

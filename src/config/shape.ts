@@ -32,13 +32,14 @@ export interface Named<E> {
   readonly fallback: Readonly<Record<string, object>>
 }
 
-export interface Listed<E> {
+/** A fallback of null: null stands for every entry there may be. */
+export interface Listed<E, F extends readonly unknown[] | null = readonly unknown[] | null> {
   readonly is: 'list'
   readonly doc: string
   readonly entry: E
   readonly least: number
   readonly most: number
-  readonly fallback: readonly unknown[]
+  readonly fallback: F
 }
 
 /** One of several sections; the field `by` says which. */
@@ -60,8 +61,8 @@ export type Checked<S> =
       ? { [K in keyof F]: Checked<F[K]> }
       : S extends Named<infer E>
         ? Record<string, Checked<E>>
-        : S extends Listed<infer E>
-          ? Checked<E>[]
+        : S extends Listed<infer E, infer F>
+          ? Checked<E>[] | Extract<F, null>
           : S extends Choice<infer V>
             ? Checked<V[keyof V]>
             : never
@@ -98,12 +99,12 @@ export function named<E extends Shape>(
   return { is: 'named', doc, entry, fallback }
 }
 
-export function list<E extends Shape>(
+export function list<E extends Shape, F extends readonly unknown[] | null>(
   entry: E,
   { least, most }: { least: number; most: number },
-  fallback: readonly unknown[],
+  fallback: F,
   doc: string,
-): Listed<E> {
+): Listed<E, F> {
   return { is: 'list', doc, entry, least, most, fallback }
 }
 

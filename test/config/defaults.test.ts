@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import JSON5 from 'json5'
 import { describe, expect, it } from 'vitest'
+import { handOverTo } from '../../src/call/transfer/destination.ts'
 import { schema } from '../../src/config/schema.ts'
 import type { Shape } from '../../src/config/shape.ts'
 import { load } from './loading.ts'
@@ -39,6 +40,10 @@ describe('the file of defaults', () => {
     expect(settingsIn(schema, JSON5.parse(text), '').sort()).toEqual(
       [
         'missing .state.dir',
+        'missing .transfer.callerId',
+        'missing .transfer.statusCallback',
+        'missing .web.token',
+        'missing .web.tokenEnv',
         ...optional.map(field => google('recognizers', field)),
         ...optional.map(field => google('synthesizers', field)),
       ].sort(),
@@ -55,20 +60,33 @@ describe('the file of defaults', () => {
       'secret',
       'secretEnv',
       'timeouts',
+      'token',
+      'tokenEnv',
+      'callerId',
     ]) {
       expect(text).toMatch(new RegExp(`//.*\\b${field}:`))
     }
   })
 
   it('has examples that are allowed', () => {
-    const uncommented = text
-      .replace(/^(\s*)\/\/ (booking: \{|\},| {2}(type|url|timeouts|secret):? ?.*|sales: .*)$/gm, '$1$2')
-      .replace("secret: '…'", "secret: '12345678'")
-    const { engines, destinations } = load({
-      file: uncommented,
+    const file = ['engines: {', 'destinations: {', 'patterns: ['].reduce(uncommented, text)
+    const { engines, destinations, transfer } = load({
+      file: file.replace("secret: '…'", "secret: '12345678'"),
       files: { '/etc/parley/flows/reception.json5': '' },
+      env: { TWILIO_SIP_TRUNK_DOMAIN: 'example.pstn.twilio.com' },
     })
     expect(Object.keys(engines)).toContain('booking')
-    expect(Object.keys(destinations)).toEqual(['sales'])
+    expect(destinations.support).toEqual(handOverTo('support', { number: '5000', context: 'default' }))
+    expect(destinations.sales?.ladder.map(({ dialables }) => dialables.length)).toEqual([1, 2, 1])
+    expect(transfer.patterns).toHaveLength(4)
   })
 })
+
+/** Without the comment marks from the last line that ends with `begin` to the end of what it begins. */
+function uncommented(whole: string, begin: string): string {
+  const at = whole.lastIndexOf(`${begin}\n`)
+  const indent = /[^\n]*$/.exec(whole.slice(0, at))?.[0] ?? ''
+  const end = whole.indexOf(`\n${indent}${begin.endsWith('[') ? ']' : '}'}`, at)
+  const inside = whole.slice(at, end).replace(/^(\s*)\/\/ (?!Signs)/gm, '$1')
+  return whole.slice(0, at) + inside + whole.slice(end)
+}

@@ -9,9 +9,9 @@ const google = (more: string) => `{ name: 'g', provider: 'google', ${more} }`
 const profile = (more: string) => `{ profiles: { default: { ${more} } } }`
 
 const NAME = 'a letter, then letters, digits, "_" or "-", at most 64 in all'
-const NUMBER = 'digits, letters and + * # . _ -, at most 64'
+const NUMBER = 'digits, letters and + * # . _ -, at most 64, not . or - first'
 const CLAIMED_ONCE = 'a number that is claimed once, and profiles.default claims it'
-const CONTEXT = 'letters, digits and . _ -, at most 128'
+const CONTEXT = 'letters, digits and . _ -, at most 128, not . or - first'
 
 describe('a value that is not allowed', () => {
   it.each([
@@ -88,6 +88,19 @@ describe('a value that is not allowed', () => {
       'profiles.default.phrases.silence.0: 1 is not allowed: a text of at most 1000 characters on one line',
     ],
     [
+      profile("phrases: { brief: 'A call from {name}.' }"),
+      'profiles.default.phrases.brief: "A call from {name}." is not allowed: a text of at most 1000 characters ' +
+        'on one line, in braces only {caller}, {destination} and {reason}',
+    ],
+    [
+      profile("destinations: 'desk'"),
+      'profiles.default.destinations: a text is not allowed: a list of 0 to 1000 entries, or null',
+    ],
+    [
+      profile("withdrawKey: '**'"),
+      'profiles.default.withdrawKey: "**" is not allowed: one of the keys 0 to 9, *, # and A to D, or null',
+    ],
+    [
       profile('policy: { endOfTurnMs: 10 }'),
       'profiles.default.policy.endOfTurnMs: 10 is not allowed: a whole number from 100 to 4000',
     ],
@@ -117,7 +130,6 @@ describe('a value that is not allowed', () => {
 
 describe('what is missing', () => {
   it.each([
-    ['{ destinations: { a: {} } }', `destinations.a.number: is missing: ${NUMBER}`],
     ['{ engines: { x: {} } }', 'engines.x.type: is missing: "flow" or "http"'],
     [
       "{ engines: { x: { type: 'http' } } }",
@@ -134,7 +146,7 @@ describe('a key nobody knows', () => {
     ['{ listner: {} }', 'listner: is not known; did you mean listener?'],
     ['{ listener: { prot: 1 } }', 'listener.prot: is not known; did you mean listener.port?'],
     ['{ calls: { maxminutes: 1 } }', 'calls.maxminutes: is not known; did you mean calls.maxMinutes?'],
-    ['{ web: {} }', 'web: is not known'],
+    ['{ redis: {} }', 'redis: is not known'],
     ['{ calls: { "a b": 1 } }', 'calls."a b": is not known'],
     ['{ __proto__: { listener: { port: 1 } } }', '__proto__: is not known'],
     [
@@ -181,6 +193,22 @@ describe('what does not go together', () => {
       'listener.maxConnections: 2000 is not allowed: at least calls.max, which is 3000',
     ],
     [
+      profile("destinations: ['desk']"),
+      'profiles.default.destinations.0: "desk" is not allowed: a name under destinations, where there is none',
+    ],
+    [
+      profile("peopleKey: '*', withdrawKey: '*'"),
+      'profiles.default.withdrawKey: "*" is not allowed: another key than peopleKey, or null',
+    ],
+    [
+      "{ web: { host: '0.0.0.0' } }",
+      'web.host: "0.0.0.0" is not allowed: an address of loopback such as "127.0.0.1" where no web.token is set',
+    ],
+    [
+      "{ web: { token: '12345678', tokenEnv: 'X' } }",
+      'web.tokenEnv: stands beside web.token; give one of them',
+    ],
+    [
       http("secret: 'a secret of x', secretEnv: 'X'"),
       'engines.x.secretEnv: stands beside engines.x.secret; give one of them',
     ],
@@ -202,8 +230,8 @@ describe('what does not go together', () => {
       'calls.max: 0 is not allowed: a whole number from 1 to 100000',
       'engines.x.type: "chat" is not allowed: "flow" or "http"',
       'profiles.default.language: 5 is not allowed: a language tag such as "en-US"',
-      `destinations.desk.number: is missing: ${NUMBER}`,
       'profiles.default.engine: "nowhere" is not allowed: a name under engines: "reception", "x"',
+      'destinations.desk: needs a number, a ladder, or both',
     ])
   })
 })
@@ -268,6 +296,9 @@ describe('a secret', () => {
     ['as a secret with a line break', http(`secret: '${hidden}\\n'`)],
     ['as a secret in a list', http(`secret: ['${hidden}']`)],
     ['under a misspelt name', http(`secrte: '${hidden}'`)],
+    ['as a token of two words', `{ web: { token: '${hidden}', host: '0.0.0.0' } }`],
+    ['in place of the name of the variable of the token', `{ web: { tokenEnv: '${hidden}' } }`],
+    ['as a password with a line break', `{ control: { password: '${hidden}\\n' } }`],
     ['in place of an engine', `{ engines: { x: '${hidden}' } }`],
     ['in place of all engines', `{ engines: '${hidden}' }`],
     ['in place of the whole', `'${hidden}'`],

@@ -90,8 +90,20 @@ describe('profiles', () => {
     const { destinations, profiles } = load({
       file: "{ destinations: { desk: { number: '2001' } }, profiles: { default: { people: 'desk' } } }",
     })
-    expect(destinations).toEqual({ desk: { number: '2001', context: 'default' } })
+    expect(destinations.desk?.handOver).toEqual({ number: '2001', context: 'default' })
     expect(profiles.default?.people).toBe('desk')
+  })
+
+  it('sends callers to every destination, or to those that are named', () => {
+    const { profiles } = load({
+      file: `{ destinations: { desk: { number: '2001' } },
+        profiles: { sales: { numbers: [], destinations: ['desk'] }, mute: { numbers: [], destinations: [] } } }`,
+    })
+    expect(['default', 'sales', 'mute'].map(name => profiles[name]?.destinations)).toEqual([
+      null,
+      ['desk'],
+      [],
+    ])
   })
 
   it('lets another profile have every number when the built-in one gives it up', () => {
@@ -181,6 +193,31 @@ describe('secrets', () => {
     })
     expect(engines.a).toMatchObject({ secret: 'in the file' })
     expect(engines.b).toMatchObject({ secret: 'in the environment' })
+  })
+})
+
+describe('the API', () => {
+  it('has the token of the file or of the variable it names, or none', () => {
+    const token = (file: string, env = {}) => load({ file, env }).web.token
+    expect(load().web).toEqual({ enabled: true, host: '127.0.0.1', port: 8085, token: undefined })
+    expect(token("{ web: { token: 'in-the-file' } }")).toBe('in-the-file')
+    expect(token("{ web: { tokenEnv: 'API' } }", { API: 'in-the-environment' })).toBe('in-the-environment')
+    expect(token('{}', { PARLEY_WEB_TOKEN_ENV: 'PARLEY_WEB_OWN', PARLEY_WEB_OWN: '12345678' })).toBe(
+      '12345678',
+    )
+    expect(token("{ web: { token: 'in-the-file' } }", { PARLEY_WEB_TOKEN: 'from-outside' })).toBe(
+      'from-outside',
+    )
+  })
+
+  it.each([
+    ["{ web: { host: '0.0.0.0', token: '12345678' } }", {}],
+    ["{ web: { host: '0.0.0.0', tokenEnv: 'API' } }", { API: '12345678' }],
+    ["{ web: { host: '0.0.0.0', enabled: false } }", {}],
+    ["{ web: { host: '127.0.0.9' } }", {}],
+    ["{ web: { host: 'localhost' } }", {}],
+  ])('may be bound with a token, or to loopback: %s', (file, env) => {
+    expect(() => load({ file, env })).not.toThrow()
   })
 })
 

@@ -69,6 +69,76 @@ export interface Extension {
   context: string
 }
 
+/** Where a person can be dialled. All of it is checked when the dial string is made: what is none is never dialled. */
+export type Target =
+  /** A user of the directory: all their phones at once, no forwards, no voicemail. `domainUuid` '' where the PBX has none. */
+  | { type: 'extension'; extension: string; domain: string; domainUuid: string }
+  /** A number of the switch's own dialplan, with its routes, forwards and voicemail. */
+  | { type: 'number'; number: string; context: string; domainUuid: string }
+  | { type: 'gateway'; gateway: string; number: string }
+  /** `address`: `user@host[:port][;transport=udp|tcp|tls]`; `sipProfile`: through which of the switch's SIP profiles. */
+  | { type: 'sip'; address: string; sipProfile: string }
+
+export interface CallerId {
+  name: string
+  number: string
+}
+
+export interface DialOrder {
+  /** What the leg is to be called, where the target is one phone; a user with several phones cannot have it. */
+  legId?: LegId
+  /** Whom it rings for, a call's or a session's id: the leg carries it (`parley_owner`). */
+  callId: string
+  /** What the leg is to us: an agent who meets a caller, or a caller of its own, with the guard of one. */
+  as: 'agent' | 'caller'
+  target: Target
+  callerId: CallerId
+  /** How long it may ring, whole seconds on the switch. */
+  ringMs: number
+  /** Channel variables of the leg, from its first moment on. */
+  variables: Readonly<Record<string, string>>
+  /** SIP headers of the INVITE; the names begin with `X-`. */
+  headers: Readonly<Record<string, string>>
+}
+
+/** How dialling ended. `cause` is the switch's own word (Q.850 name), or a sentence of ours where it had none. */
+export type DialEnd =
+  | { is: 'answered'; leg: Leg }
+  | { is: 'busy' | 'declined' | 'no-answer' | 'unreachable' | 'failed' | 'withdrawn'; cause: string }
+
+/** Somebody is being dialled. Neither promise rejects, and both always settle. */
+export interface Dialling {
+  /** `never`: it ended before any phone rang. An answered one has rung. */
+  readonly ringing: Promise<'ringing' | 'never'>
+  /** The answered leg belongs to whoever awaits this. */
+  readonly ended: Promise<DialEnd>
+  /** Ends every leg of it, also one that answers just now. Once `ended` has told `answered` it does nothing. */
+  withdraw(): void
+}
+
+/** Who enters a room, which decides what their leaving means. */
+export type RoomRole =
+  /** The room ends when they leave; when it ends without them, they are with us again. */
+  | 'caller'
+  /** The room ends when they leave; when it ends without them, their leg ends. */
+  | 'agent'
+  /** Hears, and is not heard; comes and goes without consequence. */
+  | 'listener'
+  /** Comes and goes without consequence. */
+  | 'guest'
+
+/** A leg's time in a room. */
+export interface Stay {
+  /** Settles when the leg is not in the room any more, whether it is still there or not. Never rejects. */
+  readonly left: Promise<void>
+  /** How many legs are in the room, this one included. Rejects when it cannot be told, also as there is no such room any more. */
+  count(): Promise<number>
+  /** Takes the leg out: it is with us again. Resolves when it has left. */
+  leave(): Promise<void>
+  /** Plays a file to everybody in the room. Resolves when the switch has begun. */
+  play(path: string): Promise<void>
+}
+
 /** An answer that says no, or none in time. `retry` tells whether the same request may work later. */
 export class PbxError extends Error {
   override name = 'PbxError'
@@ -101,8 +171,11 @@ export interface Leg {
    * itself makes of this call, where the call names one. Rejects when the switch refuses for one of them; the others are masked.
    */
   setMasked(whose: 'ours' | 'pbx', masked: boolean): Promise<void>
-  /** Queues a sound file behind what plays. The switch holds at most two: one playing, one waiting. */
-  play(path: string, expectedMs: number): Playback
+  /**
+   * Queues a sound behind what plays. The switch holds at most two: one playing, one waiting. `expectedMs` null: it plays until
+   * it is hushed (`local_stream://…`, `tone_stream://…;loops=-1`).
+   */
+  play(path: string, expectedMs: number | null): Playback
   /** Ends what plays and drops what waits; every playback still settles. Resolves when the switch is silent. */
   hush(): Promise<void>
   /** Silences the running playback so that it can go on later where it stopped. */
@@ -113,6 +186,18 @@ export interface Leg {
   setVariables(variables: Readonly<Record<string, string>>): Promise<void>
   /** Sends the caller elsewhere for good (blind); the leg then reports `moved`. */
   transfer(to: Extension): Promise<void>
+  /** Enters the room, from whatever plays. Resolves when it is in, rejects when the switch does not let it. */
+  join(room: string, as: RoomRole): Promise<Stay>
+  /**
+   * Whether the leg talks to somebody: then the end of our connection, and of our process, leaves it where it is; else its
+   * dialplan goes on. Set when the other one has come, and taken back when the leg is with us again.
+   */
+  setTalking(talking: boolean): Promise<void>
+  /**
+   * Listens to another leg, or speaks to it (`whisper`: only to that leg, `barge`: to both sides), until either ends or it is
+   * hushed.
+   */
+  eavesdrop(on: LegId, mode: 'listen' | 'whisper' | 'barge'): Promise<void>
   /** Ends the call with the switch's cause, e.g. `NORMAL_CLEARING`. */
   hangUp(cause: string): Promise<void>
   /** The call has come to us on another connection: this one is given up without a word, and reports `lost`. */
@@ -138,6 +223,15 @@ export interface Pbx {
   /** Begins to accept calls. `onCall` gets each leg once. */
   listen(onCall: (leg: Leg) => void): Promise<void>
   readonly counts: PbxCounts
+  /** Dials somebody; the answered leg comes to us. */
+  dial(order: DialOrder): Dialling
+  /** Why this room cannot be made just now, in one sentence, also as there is one of that name; null when it can. */
+  roomFault(room: string): Promise<string | null>
+  /**
+   * Ends the legs of dead processes that ring or wait for us, never one that is with a human. Gives the ids of those calls and
+   * sessions that go on talking without a process.
+   */
+  sweep(): Promise<readonly string[]>
   /** Accepts no more; the legs that are open stay. */
   stopListening(): Promise<void>
 }

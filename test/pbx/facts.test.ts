@@ -33,6 +33,25 @@ test('an empty channel makes empty facts, never undefined ones', () => {
   })
 })
 
+test('a leg that was dialled is to whom it was dialled, and from whom they were shown, whoever the switch calls caller', () => {
+  const facts = legFacts({
+    'Call-Direction': 'outbound',
+    'Caller-Caller-ID-Name': 'Outbound Call',
+    'Caller-Caller-ID-Number': 'public',
+    'Caller-Destination-Number': '2001',
+    'Caller-Orig-Caller-ID-Number': '+15550100',
+  })
+  expect(facts).toMatchObject({ direction: 'outbound', from: '+15550100', callerName: '', to: '2001' })
+})
+
+test('what callers of this tenant hear while they wait is told', () => {
+  const { variables } = legFacts({
+    variable_hold_music: 'local_stream://acme',
+    variable_sip_auth_password: 'x',
+  })
+  expect(variables).toEqual({ hold_music: 'local_stream://acme' })
+})
+
 test.each<[string | undefined, boolean, HangUp['by']]>([
   ['recv_bye', false, 'caller'],
   ['recv_cancel', false, 'caller'],

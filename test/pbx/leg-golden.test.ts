@@ -8,14 +8,14 @@ import { ManualClock } from '../fakes/manual-clock.ts'
 import { GoldenSwitch } from './golden-switch.ts'
 
 const SETTINGS =
-  '{RECORD_READ_ONLY=true,enable_file_write_buffering=false,RECORD_STEREO=false,RECORD_STEREO_SWAP=false,record_sample_rate=8000}'
+  '{RECORD_PRE_BUFFER_FRAMES=1,RECORD_READ_ONLY=true,enable_file_write_buffering=false,RECORD_STEREO=false,RECORD_STEREO_SWAP=false,record_sample_rate=8000}'
 const GREETING = '/var/lib/parley/prompts/greeting.wav'
 const REPLY = '/var/lib/parley/prompts/reply.wav'
 
 async function called(trace: string, pieceBytes?: number) {
   const golden = new GoldenSwitch(trace, pieceBytes)
   const clock = new ManualClock()
-  let plays = 0
+  let plays = -1 // the first id is that of the process
   const pbx = new FreeSwitch({
     host: '127.0.0.1',
     port: 0,
@@ -69,8 +69,8 @@ test('01: records, plays, hangs up', async () => {
     'connect',
     'linger 5',
     `filter Unique-ID ${uuid}`,
-    expect.stringMatching(/^event json .*CHANNEL_HOLD CHANNEL_UNHOLD/),
-    `api uuid_setvar_multi ${uuid} playback_terminators=none`,
+    expect.stringMatching(/^event json .*CHANNEL_HOLD CHANNEL_UNHOLD .*CUSTOM conference::maintenance$/),
+    `api uuid_setvar_multi ${uuid} playback_terminators=none;parley_owner=127.0.0.1:0-play-0/${uuid}`,
     `api uuid_setvar_multi ${uuid} parley_recordings=/var/lib/parley/recordings/turn1.wav`,
     `api uuid_record ${uuid} start /var/lib/parley/recordings/turn1.wav 0 ${SETTINGS}`,
     'sendmsg',

@@ -9,7 +9,7 @@ import { Peer } from '../esl/peer.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
 
 const SETTINGS =
-  '{RECORD_READ_ONLY=true,enable_file_write_buffering=false,RECORD_STEREO=false,RECORD_STEREO_SWAP=false,record_sample_rate=8000}'
+  '{RECORD_PRE_BUFFER_FRAMES=1,RECORD_READ_ONLY=true,enable_file_write_buffering=false,RECORD_STEREO=false,RECORD_STEREO_SWAP=false,record_sample_rate=8000}'
 const UUID = 'c7a48e9d-066e-430b-8470-10229c73869a'
 const CHANNEL = String(goldenChunks('01-record-play-hangup.outbound').find(({ dir }) => dir === 'fs')?.data)
 
@@ -465,7 +465,7 @@ test('a recording to keep has both sides, whatever the PBX has put on the channe
   stage.event('RECORD_START', { 'Record-File-Path': '/kept/1.wav' })
   expect((await asked).path).toBe('/kept/1.wav')
   const settings =
-    'RECORD_READ_ONLY=false,RECORD_STEREO=true,RECORD_STEREO_SWAP=false,record_sample_rate=8000'
+    'RECORD_PRE_BUFFER_FRAMES=0,RECORD_READ_ONLY=false,RECORD_STEREO=true,RECORD_STEREO_SWAP=false,record_sample_rate=8000'
   expect(stage.saidSince()).toEqual([
     'api uuid_setvar_multi parley_recordings=/kept/1.wav',
     `api uuid_record start /kept/1.wav 0 {${settings}}`,

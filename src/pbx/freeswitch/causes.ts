@@ -1,6 +1,6 @@
 // Who ended a call, and how a playback ended, judged from what FreeSWITCH says about it.
 
-import type { HangUp, PlaybackEnd } from '../pbx.ts'
+import type { DialEnd, HangUp, PlaybackEnd } from '../pbx.ts'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -48,4 +48,21 @@ export function judgePlayback(facts: PlaybackFacts): PlaybackEnd {
   if (response !== 'FILE PLAYED') return { how: 'failed', heardMs, cause: response }
   if (heardMs < expectedMs - TOLERANCE_MS) return { how: 'failed', heardMs, cause: 'TOO SHORT' }
   return { how: 'completed', heardMs }
+}
+
+type Unanswered = Exclude<DialEnd, { is: 'answered' }>
+
+const DIAL_ENDS: ReadonlyMap<string, Unanswered['is']> = new Map([
+  ['USER_BUSY', 'busy'],
+  ['NO_ANSWER', 'no-answer'],
+  ['NO_USER_RESPONSE', 'no-answer'],
+  ['ALLOTTED_TIMEOUT', 'no-answer'],
+  ['PROGRESS_TIMEOUT', 'no-answer'],
+  ['ORIGINATOR_CANCEL', 'no-answer'],
+  ['CALL_REJECTED', 'declined'],
+])
+
+/** What the switch's word for an originate that failed means; whatever has no meaning of its own is not reachable. */
+export function dialEndOf(cause: string): Unanswered {
+  return { is: DIAL_ENDS.get(cause) ?? 'unreachable', cause }
 }

@@ -5,8 +5,11 @@ import type { LegEvent, LegFacts } from '../pbx.ts'
 type Headers = Readonly<Record<string, string>>
 
 const VARIABLE = 'variable_'
+/** Variables of others that say something about a call: whose it is, and what its owner lets callers hear while they wait. */
+const OF_THE_PBX: ReadonlySet<string> = new Set(['domain_name', 'domain_uuid', 'hold_music'])
 
 export function legFacts(channel: Headers): LegFacts {
+  if (channel['Call-Direction'] === 'outbound') return dialledFacts(channel)
   const hidden = channel['Caller-Privacy-Hide-Number'] === 'true'
   return {
     id: channel['Unique-ID'] ?? '',
@@ -14,7 +17,21 @@ export function legFacts(channel: Headers): LegFacts {
     callerName:
       channel['Caller-Privacy-Hide-Name'] === 'true' ? '' : presented(channel['Caller-Caller-ID-Name'] ?? ''),
     to: channel['Caller-Destination-Number'] ?? '',
-    direction: channel['Call-Direction'] === 'outbound' ? 'outbound' : 'inbound',
+    direction: 'inbound',
+    answered: channel['Answer-State'] === 'answered',
+    comesBack: goesOnWithoutUs(channel),
+    variables: ourVariables(channel),
+  }
+}
+
+/** Once it is put through to us, FreeSWITCH's caller is who was called; whom we presented to them is the original one. */
+function dialledFacts(channel: Headers): LegFacts {
+  return {
+    id: channel['Unique-ID'] ?? '',
+    from: presented(channel['Caller-Orig-Caller-ID-Number'] ?? ''),
+    callerName: '',
+    to: channel['Caller-Destination-Number'] ?? '',
+    direction: 'outbound',
     answered: channel['Answer-State'] === 'answered',
     comesBack: goesOnWithoutUs(channel),
     variables: ourVariables(channel),
@@ -69,8 +86,7 @@ function ourVariables(channel: Headers): Record<string, string> {
   for (const [header, value] of Object.entries(channel)) {
     if (!header.startsWith(VARIABLE)) continue
     const name = header.slice(VARIABLE.length)
-    if (name.startsWith('parley_') || name === 'domain_name' || name === 'domain_uuid')
-      variables[name] = value
+    if (name.startsWith('parley_') || OF_THE_PBX.has(name)) variables[name] = value
   }
   return variables
 }

@@ -1,6 +1,6 @@
 // What a leg says to the switch about its own channel. Every failure leaves here as a PbxError.
 
-import { setVariables } from '../../esl/command.ts'
+import { eventTo, setVariables } from '../../esl/command.ts'
 import type { EslConnection } from '../../esl/connection.ts'
 import { CommandFailed } from '../../esl/errors.ts'
 import { PbxError } from '../pbx.ts'
@@ -49,6 +49,22 @@ export class LegCommands implements PlaybackCommands, RecordingCommands {
     })
   }
 
+  /** Runs an application that lasts; resolves when it is over, whatever ended it. Rejects when it is refused. */
+  async run(application: string, argument: string, id: string): Promise<void> {
+    const end = await this.#connection.execute(application, argument, id, null).ended
+    if (end.how === 'refused') await asPbxError(Promise.reject(end.error))
+  }
+
+  /** The api command `conference`, about a room and not about the leg. Gives what the switch says. */
+  conference(args: string): Promise<string> {
+    return asPbxError(this.#connection.api('conference', args))
+  }
+
+  /** `uuid_break` does not end an eavesdrop: this is how it is told to, as by the key `*`. */
+  async endEavesdrop(): Promise<void> {
+    await asPbxError(this.#connection.do(eventTo(this.#uuid, { 'eavesdrop-command': '*' })))
+  }
+
   forget(id: string): void {
     this.#connection.drop(id)
   }
@@ -69,7 +85,7 @@ export class LegCommands implements PlaybackCommands, RecordingCommands {
   }
 }
 
-async function asPbxError<T>(work: Promise<T>): Promise<T> {
+export async function asPbxError<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (error) {

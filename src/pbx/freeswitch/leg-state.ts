@@ -14,6 +14,8 @@ export interface LegOptions {
   log: Log
   /** Also how long the switch may take to do what it said yes to: begin to record, leave after a transfer. */
   replyTimeoutMs: number
+  /** What `parley_owner` of a call's leg is. */
+  owner: (callId: string) => string
 }
 
 type Headers = Readonly<Record<string, string>>

@@ -3,21 +3,33 @@
 // reported exactly once.
 
 import type { EslConnection, Incoming } from '../../esl/connection.ts'
-import type { ConnectionLost } from '../../esl/errors.ts'
 import type { Timer } from '../../lib/clock.ts'
 import type { Log } from '../../lib/log.ts'
 import { unreachable } from '../../lib/unreachable.ts'
-import type { Extension, Leg, LegEvent, LegFacts, Playback, Recording, SilenceEnds } from '../pbx.ts'
+import type {
+  Extension,
+  Leg,
+  LegEvent,
+  LegFacts,
+  LegId,
+  Playback,
+  Recording,
+  RoomRole,
+  SilenceEnds,
+  Stay,
+} from '../pbx.ts'
 import { PbxError } from '../pbx.ts'
 import { causeArgument, digitsArgument, extensionArgument } from './arguments.ts'
-import { digitPressed, goesOnWithoutUs, legFacts } from './facts.ts'
+import { goesOnWithoutUs, legFacts } from './facts.ts'
 import { LegCommands } from './leg-commands.ts'
+import { type Hearers, hearEvent } from './leg-events.ts'
 import { endOnLoss, hangUpIn, type LegOptions, type LegState } from './leg-state.ts'
 import { Outlet } from './outlet.ts'
 import { MASKED_VARIABLE, PbxRecording, pbxRecordingPath } from './pbx-recording.ts'
 import { Playbacks } from './playbacks.ts'
 import { RECORDINGS_VARIABLE, Recordings } from './recordings.ts'
 import { beginSession } from './session.ts'
+import { Visits } from './visits.ts'
 
 type Headers = Readonly<Record<string, string>>
 
@@ -36,6 +48,8 @@ export class FreeSwitchLeg implements Leg {
   readonly #playbacks: Playbacks
   readonly #recordings: Recordings
   readonly #pbxRecording: PbxRecording
+  readonly #visits: Visits
+  readonly #hearers: Hearers
   readonly #events = new Outlet<LegEvent>(EARLY_EVENTS_LIMIT)
   readonly #over = Promise.withResolvers<void>()
   #state: LegState = { is: 'live' }
@@ -52,8 +66,27 @@ export class FreeSwitchLeg implements Leg {
     this.#answered = this.facts.answered
     this.#log = options.log.child({ leg: this.facts.id })
     this.#playbacks = new Playbacks(this.#commands, options.clock)
+    this.#visits = new Visits({
+      ...options,
+      commands: this.#commands,
+      playbacks: this.#playbacks,
+      limitMs: options.replyTimeoutMs,
+      isBack: () => {
+        if (this.#state.is === 'live') this.#playbacks.reopen()
+      },
+    })
     this.#recordings = new Recordings(this.#commands, options.clock, options.replyTimeoutMs)
     this.#pbxRecording = new PbxRecording(this.#commands, pbxRecordingPath(channel))
+    this.#hearers = {
+      playbacks: this.#playbacks,
+      recordings: this.#recordings,
+      visits: this.#visits,
+      told: event => this.#events.put(event),
+      moved: () => this.#onMoved(),
+      recordingStopped: event => this.#onRecordStop(event),
+      down: event => this.#onDown(event),
+      hungUp: event => this.#onHungUp(event),
+    }
     connection.onIncoming(incoming => this.#onIncoming(incoming))
   }
 
@@ -63,9 +96,10 @@ export class FreeSwitchLeg implements Leg {
 
   /** Subscribes and puts the channel in order. Rejects when the call is gone before it began. */
   async begin(): Promise<void> {
-    this.#facts = await beginSession(this.#connection, this.#channel, this.#facts)
+    this.#facts = await beginSession(this.#connection, this.#channel, this.#facts, this.#options.owner)
     // Who held us before we had them says so no more.
-    if (this.#channel['Channel-Call-State'] === 'HELD') this.#onHold(true)
+    if (this.#channel['Channel-Call-State'] === 'HELD')
+      hearEvent('CHANNEL_HOLD', this.#channel, this.#hearers)
     const { [RECORDINGS_VARIABLE]: left, [MASKED_VARIABLE]: masked } = this.#facts.variables
     if (left) await this.#recordings.stopInherited(left)
     if (masked) await this.#pbxRecording.unmaskInherited(masked)
@@ -97,12 +131,12 @@ export class FreeSwitchLeg implements Leg {
     await (whose === 'ours' ? this.#recordings : this.#pbxRecording).setMasked(masked)
   }
 
-  play(path: string, expectedMs: number): Playback {
-    return this.#playbacks.play(this.#options.ids.next(), path, expectedMs)
+  play(path: string, expectedMs: number | null): Playback {
+    return this.#playbacks.play(this.#options.ids.next(), path, expectedMs ?? 0)
   }
 
-  hush(): Promise<void> {
-    return this.#playbacks.hush()
+  async hush(): Promise<void> {
+    await Promise.all([this.#playbacks.hush(), this.#visits.hush()])
   }
 
   async pause(): Promise<void> {
@@ -143,6 +177,23 @@ export class FreeSwitchLeg implements Leg {
     transferring.agreed = true
     // The channel says when it has left the socket application; should that get lost, the switch's yes counts.
     this.#endLimit = this.#options.clock.after(this.#options.replyTimeoutMs, () => this.#onMoved())
+  }
+
+  async join(room: string, as: RoomRole): Promise<Stay> {
+    await this.#mustBeLive()
+    return this.#visits.join(room, as)
+  }
+
+  async setTalking(talking: boolean): Promise<void> {
+    await this.#mustBeLive()
+    if (!talking && !this.#facts.comesBack) return // it would only be ended by it
+    // A talk is no loss: whoever comes back from one is handed to us as often as it takes.
+    await this.#commands.setVariables({ socket_resume: String(!talking), parley_planned: String(talking) })
+  }
+
+  async eavesdrop(on: LegId, mode: 'listen' | 'whisper' | 'barge'): Promise<void> {
+    await this.#mustBeLive()
+    await this.#visits.eavesdrop(on, mode)
   }
 
   async hangUp(cause: string): Promise<void> {
@@ -198,50 +249,15 @@ export class FreeSwitchLeg implements Leg {
   #onIncoming(incoming: Incoming): void {
     switch (incoming.type) {
       case 'event':
-        return this.#onSwitchEvent(incoming.name, incoming.headers)
+        // Of a leg that is over nothing is told; its recordings may go on for a moment.
+        if (this.#state.is === 'over' && incoming.name !== 'RECORD_STOP') return
+        return hearEvent(incoming.name, incoming.headers, this.#hearers)
       case 'notice': // the events and the end of the connection say the same
         return
       case 'lost':
-        return this.#onLost(incoming.error)
+        return this.#finish(endOnLoss(this.#state, incoming.error))
       default:
         return unreachable(incoming)
-    }
-  }
-
-  #onSwitchEvent(name: string, event: Headers): void {
-    if (this.#state.is === 'over' && name !== 'RECORD_STOP') return // told to nobody
-    switch (name) {
-      case 'CHANNEL_EXECUTE':
-        return this.#playbacks.onExecute(event['Application-UUID'] ?? '')
-      case 'PLAYBACK_START':
-        return this.#playbacks.onPlaybackStart(stampUs(event))
-      case 'PLAYBACK_STOP':
-        return this.#playbacks.onPlaybackStop(stampUs(event), event['Playback-Status'] ?? '')
-      case 'CHANNEL_EXECUTE_COMPLETE':
-        return this.#onComplete(event)
-      case 'RECORD_START':
-        return this.#recordings.onRecordStart(event['Record-File-Path'] ?? '')
-      case 'RECORD_STOP':
-        return this.#onRecordStop(event)
-      case 'DTMF':
-        return this.#events.put(digitPressed(event))
-      case 'CHANNEL_HOLD':
-      case 'CHANNEL_UNHOLD':
-        return this.#onHold(name === 'CHANNEL_HOLD')
-      case 'CHANNEL_HANGUP':
-        return this.#onDown(event)
-      case 'CHANNEL_HANGUP_COMPLETE':
-        return this.#onHungUp(event)
-    }
-  }
-
-  #onComplete(event: Headers): void {
-    const hungUp = event['Hangup-Cause'] !== undefined
-    if (event.Application === 'socket') {
-      // Our own application is over while the channel lives: it is on its way to another place.
-      if (!hungUp) this.#onMoved()
-    } else {
-      this.#playbacks.onComplete(event['Application-UUID'] ?? '', event['Application-Response'] ?? '', hungUp)
     }
   }
 
@@ -253,11 +269,6 @@ export class FreeSwitchLeg implements Leg {
     this.#recordings.publish().catch((error: unknown) => {
       this.#log.warn({ error }, 'could not note which recordings run')
     })
-  }
-
-  #onHold(held: boolean): void {
-    this.#playbacks.setHeld(held)
-    this.#events.put({ type: held ? 'held' : 'unheld' })
   }
 
   #onDown(event: Headers): void {
@@ -293,13 +304,11 @@ export class FreeSwitchLeg implements Leg {
     this.#connection.exit()
   }
 
-  #onLost(error: ConnectionLost): void {
-    const end = endOnLoss(this.#state, error)
-    if (end) this.#finish(end)
-  }
-
-  #finish(event: LegEvent, recordings: 'recordings end' | 'recordings end later' = 'recordings end'): void {
-    if (this.#state.is === 'over') return
+  #finish(
+    event: LegEvent | undefined,
+    recordings: 'recordings end' | 'recordings end later' = 'recordings end',
+  ): void {
+    if (this.#state.is === 'over' || !event) return
     this.#state = { is: 'over' }
     this.#endLimit?.cancel()
     this.#playbacks.end()
@@ -307,8 +316,4 @@ export class FreeSwitchLeg implements Leg {
     this.#events.put(event)
     this.#over.resolve()
   }
-}
-
-function stampUs(event: Headers): number {
-  return Number(event['Event-Date-Timestamp'] ?? 0)
 }

@@ -45,6 +45,11 @@ export class PauseControl {
     this.#is = false
   }
 
+  /** What was to be paused is not wanted any more. */
+  forget(): void {
+    this.#wanted = false
+  }
+
   /** Nothing plays and nothing waits. */
   idle(): void {
     this.#is = false

@@ -85,6 +85,8 @@ export class Playbacks {
   /** Resolves when nothing plays. What is queued after this call is played when that is so. */
   hush(): Promise<void> {
     for (const prompt of this.#prompts.filter(prompt => prompt.state.at === 'queued')) this.#giveUp(prompt)
+    // A pause that was wanted was of what is ended here; one that is wanted from now on is of what comes after it.
+    this.#pause.forget()
     if (this.#hush) return this.#hush.silent.promise
     if (this.#prompts.length === 0) {
       this.#pause.idle()
@@ -126,7 +128,7 @@ export class Playbacks {
     if (this.#pause.isPaused) heard.begin('paused', now)
     running.play(heard)
     if (this.#hush) {
-      this.#break('all')
+      this.#breakAgain()
     } else {
       this.#pause.began()
       this.#watchHead()
@@ -193,10 +195,15 @@ export class Playbacks {
       this.#hush.timer.cancel()
       this.#hush.silent.resolve()
       this.#hush = undefined
-      this.#pause.idle()
+      this.#pause.broken()
     }
     if (this.#prompts.length === 0) this.#pause.idle()
     this.#feed()
+  }
+
+  /** What the leg leaves us for may wait behind what plays already: it must not be dropped. */
+  #breakAgain(): void {
+    this.#break(this.#phase === 'open' ? 'all' : 'one')
   }
 
   #onHushTick(): void {
@@ -208,7 +215,7 @@ export class Playbacks {
       this.#giveUpOnSwitch()
     } else if (this.#breaks === 0 && this.#prompts.some(({ state }) => isHeard(state))) {
       // Not while one is unanswered: a switch that is slow is not helped by more of them.
-      this.#break('all')
+      this.#breakAgain()
     }
     this.#goOn()
   }

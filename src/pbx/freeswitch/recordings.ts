@@ -18,10 +18,15 @@ const PATH = /^\/[\w.+@~/-]{1,1023}$/
  * What a recording is for. Every setting that a PBX may have put on the channel for its own recording is said
  * here: what is left out is taken from there (FusionPBX sets record_stereo on calls from outside, and the ear
  * would be stereo).
+ *
+ * By default FreeSWITCH keeps 25 frames back (`RECORD_PRE_BUFFER_FRAMES`): a recording begins half a second late, and stops
+ * for as long whenever the channel enters or leaves a room; a stereo one loses that half second. One frame back it has to be
+ * for one side alone.
  */
+const ONE_SIDE = 'RECORD_STEREO=false,RECORD_STEREO_SWAP=false'
 const SETTINGS = {
-  ear: 'RECORD_READ_ONLY=true,enable_file_write_buffering=false,RECORD_STEREO=false,RECORD_STEREO_SWAP=false',
-  keeping: 'RECORD_READ_ONLY=false,RECORD_STEREO=true,RECORD_STEREO_SWAP=false',
+  ear: `RECORD_PRE_BUFFER_FRAMES=1,RECORD_READ_ONLY=true,enable_file_write_buffering=false,${ONE_SIDE}`,
+  keeping: 'RECORD_PRE_BUFFER_FRAMES=0,RECORD_READ_ONLY=false,RECORD_STEREO=true,RECORD_STEREO_SWAP=false',
 } as const
 
 /**

@@ -1,7 +1,10 @@
 // The switch's api commands: a line in, a text out, answered at once whatever the channel is busy with.
 
-import type { CallFlow } from './call-flow.ts'
+import { dumpOf, showChannels, xmlLocate } from './api-reports.ts'
+import type { CallFlow, DialplanStep } from './call-flow.ts'
 import type { Channel } from './channel.ts'
+import type { Headers } from './event-headers.ts'
+import { readInline } from './inline-dialplan.ts'
 import { separated } from './separated.ts'
 
 export interface ApiHost {
@@ -10,6 +13,16 @@ export interface ApiHost {
   conferenceCommand(words: string[]): string
   hangUpAll(cause: string): void
   flows(): Iterable<CallFlow>
+  /** What an application means in a dialplan. */
+  stepsFor(app: string, data: string): readonly DialplanStep[]
+  /** The table of channels. */
+  channelRows(): readonly Record<string, string>[]
+  /** Everything about a channel. */
+  dump(channel: Channel): Headers
+  /** The document of the configuration `conference.conf`. */
+  conferenceDocument(): string
+  /** A variable of the switch as a whole. */
+  global(name: string): string | undefined
 }
 
 const NO_CHANNEL = '-ERR No such channel!\n'
@@ -35,8 +48,13 @@ const COMMANDS = new Map<string, Command>([
   ['uuid_break', onChannel('uuid_break <uuid> [all]', breakOff)],
   ['uuid_fileman', onChannel('uuid_fileman <uuid> <cmd:val>', fileman)],
   ['uuid_send_dtmf', onChannel('uuid_send_dtmf <uuid> <dtmf_data>', sendDtmf)],
+  ['uuid_recv_dtmf', onChannel('uuid_recv_dtmf <uuid> <dtmf_data>', receiveDtmf)],
   ['uuid_answer', onChannel('uuid_answer <uuid>', answer)],
   ['uuid_kill', onChannel('uuid_kill <uuid> [cause]', kill)],
+  ['uuid_dump', dump],
+  ['show', show],
+  ['xml_locate', (host, words) => xmlLocate(words, host.conferenceDocument())],
+  ['global_getvar', (host, [name = '']) => host.global(name) ?? ''],
   ['conference', (host, words) => host.conferenceCommand(words)],
   ['hupall', hangUpAll],
   ['uuid_transfer', transfer],
@@ -64,6 +82,19 @@ function onChannel(usage: string, run: (channel: Channel, words: string[]) => st
     if (!flow) return NO_CHANNEL
     return run(flow.channel, words) ?? `-USAGE: ${usage}\n`
   }
+}
+
+function dump(host: ApiHost, [uuid = '', format = 'txt']: string[]): string {
+  if (uuid === '') return '-USAGE: <uuid> [format]\n'
+  const flow = live(host, uuid)
+  return flow ? dumpOf(host.dump(flow.channel), format) : NO_CHANNEL
+}
+
+function show(host: ApiHost, [what = '', ...words]: string[]): string {
+  // People talk in rooms here; nobody is bridged.
+  if (what === 'bridged_calls') return showChannels([], words)
+  if (what !== 'channels') return '-USAGE: codec|channels|calls …\n'
+  return showChannels(host.channelRows(), words)
 }
 
 function setVariable(channel: Channel, [name, ...value]: string[]): string {
@@ -161,6 +192,15 @@ function sendDtmf(channel: Channel, [data]: string[]): string | undefined {
   return `+OK ${channel.id} sent DTMF ${data}.\n`
 }
 
+/** As if the person had pressed it. */
+function receiveDtmf(channel: Channel, [data]: string[]): string | undefined {
+  if (!data) return undefined
+  for (const digit of data.split('@', 1)[0] ?? '') channel.press(digit, RECEIVED_DTMF_MS)
+  return `+OK ${channel.id} received DTMF ${data}.\n`
+}
+
+const RECEIVED_DTMF_MS = 250
+
 function answer(channel: Channel): string {
   channel.answer()
   return '+OK\n'
@@ -177,11 +217,13 @@ function hangUpAll(host: ApiHost, [cause]: string[]): string {
 }
 
 function transfer(host: ApiHost, [uuid = '', ...words]: string[]): string {
-  const target = words[0]?.startsWith('-') ? words[1] : words[0]
-  if (!target) return '-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n'
+  const [first = '', ...others] = separated(words.join(' '), ' ')
+  const [target = '', dialplan = ''] = first.startsWith('-') ? others : [first, ...others]
+  if (target === '') return '-USAGE: <uuid> [-bleg|-both] <dest-exten> [<dialplan>] [<context>]\n'
   const flow = live(host, uuid)
   if (!flow) return NO_CHANNEL
-  flow.moveTo(target)
+  if (dialplan !== 'inline') flow.moveTo(target)
+  else flow.moveInline(readInline(target).flatMap(({ app, data }) => host.stepsFor(app, data)))
   return '+OK\n'
 }
 

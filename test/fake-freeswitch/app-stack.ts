@@ -4,9 +4,9 @@
 import type { Timer } from '../../src/lib/clock.ts'
 import { type AppChannel, type Application, applicationFor } from './applications.ts'
 import type { Headers } from './event-headers.ts'
-import type { Frame } from './media-line.ts'
 import type { Random } from './seeded.ts'
 import type { Execute } from './socket-commands.ts'
+import type { Frame } from './sound-frame.ts'
 
 export interface AppHost {
   readonly random: Random
@@ -112,6 +112,10 @@ export class AppStack {
 
   fileman(command: string): boolean {
     return this.#running.at(-1)?.app.fileman(command) ?? false
+  }
+
+  command(text: string): void {
+    this.#running.at(-1)?.app.command?.(text)
   }
 
   press(digit: string): void {

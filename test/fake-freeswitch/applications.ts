@@ -1,8 +1,8 @@
 // What an application does over time. The channel starts one, asks it once each 20 ms, and is told when it is
 // done.
 
-import type { Frame } from './media-line.ts'
-import { FRAME_SAMPLES, LINE_RATE } from './wav.ts'
+import { Playback } from './playback.ts'
+import type { Frame } from './sound-frame.ts'
 
 /** The channel, as far as an application may reach it. */
 export interface AppChannel {
@@ -26,6 +26,7 @@ export interface AppChannel {
   playbackEnded(log: PlaybackLog, how: PlaybackLog['how']): void
   complain(what: string): void
   conference(data: string): Application
+  eavesdrop(data: string): Application
 }
 
 /** What a test reads about one playback. Milliseconds since the call began. */
@@ -51,6 +52,8 @@ export interface Application {
   fileman(command: string): boolean
   /** The caller pressed a key; true when that ends it. */
   digit(digit: string): boolean
+  /** `sendevent` to the leg. */
+  command?(text: string): void
   /** Even when the line is gone it looks no sooner. */
   readonly waitsForFrame?: boolean
   /** Whether it is playing audible sound to the caller right now. */
@@ -65,6 +68,8 @@ export function applicationFor(name: string, data: string, channel: AppChannel):
       return new Waiting(channel, Number.POSITIVE_INFINITY)
     case 'conference':
       return channel.conference(data)
+    case 'eavesdrop':
+      return channel.eavesdrop(data)
     case 'sleep':
       return new Waiting(channel, Number(data) || 0)
     default:
@@ -155,111 +160,4 @@ class Waiting implements Application {
   cut(): void {}
   fileman = () => false
   digit = () => false
-}
-
-/** 2048 ms after 1000 ms of playing, on a real switch. */
-const READ_AHEAD_SAMPLES = 16_384
-
-const NOTHING = new Int16Array(0)
-const STREAM = /^(silence_stream|tone_stream):\/\//
-
-class Playback implements Application {
-  readonly #data: string
-  readonly #channel: AppChannel
-  #samples: Int16Array = NOTHING
-  #length = 0
-  #position = 0
-  #log: PlaybackLog | undefined
-  #path = ''
-  #paused = false
-
-  constructor(data: string, channel: AppChannel) {
-    this.#data = data
-    this.#channel = channel
-  }
-
-  get isPlaying(): boolean {
-    return this.#log?.how === 'playing' && !this.#paused
-  }
-
-  start(): Step {
-    const [path = '', offset] = this.#data.split('@@')
-    this.#path = path
-    const stream = STREAM.test(path)
-    if (!this.#channel.isAnswered) this.#channel.complain('playback to a leg that is not answered')
-    const samples = stream ? streamOf(path) : this.#channel.load(path)
-    this.#length = path.startsWith('silence_stream') ? silenceSamples(path) : (samples?.length ?? 0)
-    if (!samples) {
-      this.#channel.playbackEnded(this.#channel.playbackBegan(path), 'not found')
-      return { state: 'done', response: 'FILE NOT FOUND' }
-    }
-    this.#samples = samples
-    this.#position = Math.min(Number(offset) || 0, this.#length)
-    this.#log = this.#channel.playbackBegan(path)
-    this.#channel.fire('PLAYBACK_START', { 'Playback-File-Path': path })
-    return { state: 'running' }
-  }
-
-  tick(): Step {
-    if (this.#channel.isOver) return this.#stop('cut')
-    if (this.#channel.takeBreak()) return this.#stop('break')
-    if (this.#paused || this.#channel.isStalled) return { state: 'running' }
-    if (this.#position >= this.#length) return this.#stop('done')
-    const from = this.#position
-    this.#position = Math.min(from + FRAME_SAMPLES, this.#length)
-    if (this.#samples === NOTHING) return { state: 'running' }
-    return { state: 'running', frame: { source: this.#samples, from, to: this.#position } }
-  }
-
-  cut(): void {
-    this.#stop('cut')
-  }
-
-  fileman(command: string): boolean {
-    const [verb, argument = ''] = command.split(':')
-    if (verb === 'pause') this.#paused = !this.#paused
-    if (verb === 'seek') {
-      const samples = (Number(argument) * LINE_RATE) / 1_000
-      const target = /^[+-]/.test(argument) ? this.#position + samples : samples
-      this.#position = Math.max(0, Math.min(this.#length, target))
-    }
-    return true
-  }
-
-  digit(digit: string): boolean {
-    const terminators = this.#channel.variables.get('playback_terminators') ?? '*'
-    return terminators !== 'none' && (terminators === 'any' || terminators.includes(digit))
-  }
-
-  #stop(how: 'done' | 'break' | 'cut'): Step {
-    const log = this.#log
-    if (log?.how === 'playing') {
-      this.#channel.playbackEnded(log, how)
-      // These count what was read ahead of the ear.
-      const read = Math.min(this.#length, Math.ceil(this.#position / READ_AHEAD_SAMPLES) * READ_AHEAD_SAMPLES)
-      const ms = String(Math.round((read * 1_000) / LINE_RATE))
-      this.#channel.variables.set('playback_last_offset_pos', String(read))
-      this.#channel.variables.set('playback_ms', ms)
-      this.#channel.variables.set('playback_samples', String(read))
-      // A playback that a hang-up or a transfer cuts calls itself done, too.
-      const status = how === 'break' ? 'break' : 'done'
-      this.#channel.fire('PLAYBACK_STOP', { 'Playback-File-Path': this.#path, 'Playback-Status': status })
-    }
-    // Whether a killed one has failed is a matter of luck there; one whose line was taken away always has.
-    const failed = how === 'cut' && this.#channel.isHungUpByPerson
-    return { state: 'done', response: failed ? 'PLAYBACK ERROR' : 'FILE PLAYED', broken: how === 'break' }
-  }
-}
-
-function streamOf(path: string): Int16Array {
-  if (path.startsWith('silence')) return NOTHING
-  const samples = new Int16Array(LINE_RATE)
-  for (let i = 0; i < samples.length; i++) samples[i] = 8_000 * Math.sin((2 * Math.PI * 440 * i) / LINE_RATE)
-  return samples
-}
-
-/** `silence_stream://<ms>[,<noise>]`; a negative length never ends. */
-function silenceSamples(path: string): number {
-  const ms = Number.parseInt(path.replace(STREAM, ''), 10) || 0
-  return ms < 0 ? Number.POSITIVE_INFINITY : (ms * LINE_RATE) / 1_000
 }

@@ -4,8 +4,10 @@
 import type { Duplex } from 'node:stream'
 import type { Timer } from '../../src/lib/clock.ts'
 import { unreachable } from '../../src/lib/unreachable.ts'
-import type { Channel, ChannelHost } from './channel.ts'
+import type { Channel } from './channel.ts'
+import type { ChannelHost } from './channel-host.ts'
 import type { OutboundSocket } from './outbound-socket.ts'
+import type { PersonScript } from './person-script.ts'
 
 /**
  * A listener: an address on loopback, or a function that makes one end of a pair (and throws when it
@@ -22,7 +24,8 @@ export type DialplanStep =
   | { do: 'execute'; app: string; data: string }
   /** Tried in order; only a refusal leads to the next. */
   | { do: 'socket'; to: readonly Dial[] }
-  | { do: 'schedTransfer'; afterMs: number; to: string }
+  /** To a number, or to a dialplan of its own. */
+  | { do: 'schedTransfer'; afterMs: number; to: string | readonly DialplanStep[] }
   /** `sched_del` of the latest one. */
   | { do: 'unschedule' }
   /** The one of this path, or all. */
@@ -42,15 +45,6 @@ export type Place =
   | { at: 'people'; number: string; sinceMs: number; talking: boolean }
   /** Alive and silent for ever: the end of the socket pulled the caller out of where we had sent them. */
   | { at: 'limbo' }
-
-/** Somebody who can be reached under a number. */
-export interface PersonScript {
-  answersAfterMs?: number
-  leavesAfterMs?: number
-  /** The cause with which the phone refuses every call at once, such as USER_BUSY. */
-  refuses?: string
-  neverAnswers?: boolean
-}
 
 export interface FlowHost extends ChannelHost {
   connect(to: Dial): Promise<Duplex>
@@ -73,6 +67,10 @@ export class CallFlow {
   readonly #host: FlowHost
   #steps: readonly DialplanStep[]
   #step = 0
+  /** Counts the transfers: what was under way before one goes on no more. */
+  #generation = 0
+  /** The socket from which it was transferred to a dialplan of its own. */
+  #inlineFrom: OutboundSocket | undefined
   readonly #scheduled = new Map<string, Timer>()
 
   constructor(channel: Channel, steps: readonly DialplanStep[], host: FlowHost) {
@@ -83,13 +81,24 @@ export class CallFlow {
 
   /** Goes on with the dialplan; resolves when that has to wait for something. */
   async next(): Promise<void> {
+    const generation = this.#generation
     this.place = { at: 'dialplan' }
     while (!this.channel.isOver) {
       const step = this.#steps[this.#step++]
       if (!step) return this.channel.hangUp('NORMAL_CLEARING', 'switch')
       const goesOn = await this.#run(step)
-      if (!goesOn) return
+      if (!goesOn || generation !== this.#generation) return
     }
+  }
+
+  /** A transfer to a dialplan in its argument: the end of the socket pulls the caller out of there, too. */
+  moveInline(steps: readonly DialplanStep[]): void {
+    if (this.channel.isOver) return
+    this.#inlineFrom = this.place.at === 'socket' ? this.place.socket : undefined
+    this.#leavePlace('a dialplan of its own')
+    this.#steps = steps
+    this.#step = 0
+    void this.next()
   }
 
   /** Begins with this dialplan, or part of the dialplan. */
@@ -103,11 +112,9 @@ export class CallFlow {
   /** `uuid_transfer`, `sched_transfer` and the dialplan's own transfer. What is scheduled stays so. */
   moveTo(number: string): void {
     if (this.channel.isOver) return
-    this.channel.whenIdle = undefined
+    this.#inlineFrom = undefined
     this.channel.identity.destination = number
-    this.channel.cutAll()
-    this.channel.endSocketApp()
-    this.channel.transcript.add(this.channel.ms, 'switch', `transfers to ${number}`)
+    this.#leavePlace(number)
     const steps = this.#host.extension(number, this.channel)
     if (steps) {
       this.#steps = steps
@@ -117,10 +124,20 @@ export class CallFlow {
     this.#meetPerson(number)
   }
 
+  #leavePlace(whereTo: string): void {
+    // Whoever waited for the end of what is cut now waits for nothing.
+    this.place = { at: 'dialplan' }
+    this.#generation++
+    this.channel.whenIdle = undefined
+    this.channel.cutAll()
+    this.channel.endSocketApp()
+    this.channel.transcript.add(this.channel.ms, 'switch', `transfers to ${whereTo}`)
+  }
+
   #meetPerson(number: string): void {
     const place: Place = { at: 'people', number, sinceMs: this.channel.ms, talking: false }
     this.place = place
-    const { answersAfterMs = 500, leavesAfterMs } = this.#host.person(number)
+    const { answersAfterMs = 500, leavesAfterMs, sendsOn } = this.#host.person(number)
     this.#host.after(answersAfterMs, () => {
       if (this.place === place) place.talking = true
     })
@@ -129,17 +146,23 @@ export class CallFlow {
         this.channel.complain('a recording goes on while the caller talks to people')
       }
     })
+    if (sendsOn) {
+      this.#host.after(sendsOn.afterMs, () => {
+        if (this.place === place) this.moveTo(sendsOn.to)
+      })
+    }
     if (leavesAfterMs === undefined) return
     this.#host.after(answersAfterMs + leavesAfterMs, () => {
       if (this.place === place) this.channel.hangUp('NORMAL_CLEARING', 'person')
     })
   }
 
-  scheduleTransfer(afterMs: number, to: string): void {
+  scheduleTransfer(afterMs: number, to: string | readonly DialplanStep[]): void {
     const id = String(this.#host.nextTask())
     const timer = this.#host.after(afterMs, () => {
       this.#scheduled.delete(id)
-      this.moveTo(to)
+      if (typeof to === 'string') this.moveTo(to)
+      else this.moveInline(to)
     })
     this.#scheduled.set(id, timer)
     this.channel.variables.set('last_sched_id', id)
@@ -162,7 +185,8 @@ export class CallFlow {
     const { channel, place } = this
     if (channel.isOver) return
     const resumes = channel.resumeForced || channel.variables.get('socket_resume') === 'true'
-    if (place.at === 'people' && resumes) {
+    const wasMoved = place.at === 'people' || (place.at === 'dialplan' && this.#inlineFrom === socket)
+    if (wasMoved && resumes) {
       this.place = { at: 'limbo' }
       channel.cutAll()
       return channel.complain('socket_resume was true when the socket ended: the caller is left in silence')
@@ -193,6 +217,13 @@ export class CallFlow {
     void this.next()
   }
 
+  #goOn(): () => void {
+    const generation = this.#generation
+    return () => {
+      if (this.place.at === 'dialplan' && generation === this.#generation) void this.next()
+    }
+  }
+
   #expanded(to: string): string {
     const name = /^\$\{(\w+)\}$/.exec(to)?.[1]
     return name === undefined ? to : (this.channel.variables.get(name)?.split(' ', 1)[0] ?? '')
@@ -218,15 +249,11 @@ export class CallFlow {
         return true
       case 'playback': {
         const execute = { app: 'playback', data: step.path, uuid: undefined, lock: false, loops: 1 }
-        channel.execute(execute, () => {
-          if (this.place.at === 'dialplan') void this.next()
-        })
+        channel.execute(execute, this.#goOn())
         return false
       }
       case 'execute':
-        channel.run(step.app, step.data, () => {
-          if (this.place.at === 'dialplan') void this.next()
-        })
+        channel.run(step.app, step.data, this.#goOn())
         return false
       case 'socket':
         return !(await this.#socket(step.to))

@@ -125,6 +125,24 @@ test('a timer takes a caller away from a daemon that says nothing, unless it is 
   expect(await stuck?.callIsOver()).toMatchObject({ by: 'person' })
 })
 
+test('a queue that gives up sends the caller on', async () => {
+  const { clock, daemon, caller } = await connected({
+    people: { '3000': { sendsOn: { afterMs: 2_000, to: 'return' } } },
+    extensions: {
+      return: [
+        { do: 'set', name: 'parley_return', value: 'timeout' },
+        { do: 'transfer', to: '2000' },
+      ],
+    },
+  })
+  daemon.send(`api uuid_transfer ${caller.id} 3000 XML public`)
+  await clock.advanceAsync(1_900)
+  expect(caller.place).toMatchObject({ at: 'people', number: '3000' })
+  await clock.advanceAsync(200)
+  expect(caller.place).toMatchObject({ at: 'people', number: '2000' })
+  expect(caller.variable('parley_return')).toBe('timeout')
+})
+
 test('a hang-up during a playback: order of events, notices, close on a whole second', async () => {
   const { clock, daemon, caller } = await connected()
   daemon.execute('playback', '/prompts/hello.wav', 'p1')

@@ -39,7 +39,7 @@ test('18: a room with a talking agent, and a caller who is let go without being 
   const replayed = await replay(
     '18-room',
     {
-      people: { '2000': { answersAfterMs: 510 } },
+      people: { '2000': { ringsAfterMs: null, answersAfterMs: 510 } },
       acts: stage => [
         {
           atMs: 1_600,
@@ -59,7 +59,7 @@ test('19: an agent’s leg is briefed, and stays in the room when the caller lea
   const replayed = await replay(
     '19-agent-leg',
     {
-      people: { '2000': { answersAfterMs: 505 } },
+      people: { '2000': { ringsAfterMs: null, answersAfterMs: 505 } },
       acts: stage => [
         leaves(3_905)(stage),
         { atMs: 7_395, act: () => stage.operator('api hupall MANAGER_REQUEST') },

@@ -1,37 +1,19 @@
 // One channel of the switch: its state, variables, queue of executes, running applications, recordings and
 // audio, and the events it owes. It moves in frames of 20 ms; the switch calls `tick`.
 
-import type { Timer } from '../../src/lib/clock.ts'
 import { AppStack, appHeaders } from './app-stack.ts'
 import type { AppChannel, Application, PlaybackLog } from './applications.ts'
 import { toText } from './bytes.ts'
+import type { ChannelHost } from './channel-host.ts'
 import { type ChannelMoment, type Headers, sipVariables } from './event-headers.ts'
 import { type ChannelFacts, LegIdentity } from './leg-identity.ts'
-import { type Frame, MediaLine } from './media-line.ts'
+import { answerStateOf, type HungUpBy, type LegState } from './leg-state.ts'
+import { MediaLine } from './media-line.ts'
 import { Recordings } from './recordings.ts'
-import type { Random } from './seeded.ts'
 import type { Execute } from './socket-commands.ts'
+import type { Frame } from './sound-frame.ts'
 import { Transcript } from './transcript.ts'
-import { LINE_RATE } from './wav.ts'
-
-/** The switch, as far as a channel needs it. */
-export interface ChannelHost {
-  readonly random: Random
-  now(): number
-  after(ms: number, run: () => void): Timer
-  nextId(): string
-  /** The switch's clock in µs, which stands still between two ticks. */
-  stampUs(): number
-  wallMs(): number
-  /** Milliseconds until the next tick. */
-  untilTickMs(): number
-  fire(name: string, channel: Channel, extra: Headers, bare?: 'bare'): void
-  load(path: string): Int16Array | undefined
-  complain(channel: Channel, what: string): void
-  readonly recordings: Pick<Recordings['host'], 'create'>
-  /** The application `conference` with this argument. */
-  conference(data: string, channel: Channel): Application
-}
+import { FRAME_MS, LINE_RATE } from './wav.ts'
 
 /** Who ended the leg, in SIP's terms: set with the event by a message that came, at the end by one that is sent. */
 const DISPOSITION = 'sip_hangup_disposition'
@@ -40,27 +22,18 @@ const LINE_GONE_MS = 1
 /** So much longer a playback takes that goes on through a hold. */
 const HOLD_STALL_MS = 500
 
-export type HungUpBy = 'caller' | 'assistant' | 'person' | 'switch'
-
-/** Life of the leg itself, whatever the dialplan does with it. */
-export type LegState =
-  | { state: 'ringing' }
-  | { state: 'answered' }
-  | { state: 'ending'; cause: string; by: HungUpBy }
-  | { state: 'over'; cause: string; by: HungUpBy }
-
 export class Channel implements AppChannel {
   readonly id: string
   readonly identity: LegIdentity
   readonly variables: Map<string, string>
-  readonly line = new MediaLine()
+  readonly line: MediaLine
+  /** When its first sample was due, on the clock. */
+  beganMs: number
   readonly plays: PlaybackLog[] = []
   readonly transcript = new Transcript()
   readonly recordings: Recordings
   /** Digits that the switch sent towards the person. */
   digitsHeard = ''
-  /** What the person says in the frame that is now being played and recorded. */
-  saying: Frame | undefined
   leg: LegState = { state: 'ringing' }
   /** The `resume` command: unlike the variable `socket_resume` it cannot be taken back. */
   resumeForced = false
@@ -71,22 +44,28 @@ export class Channel implements AppChannel {
   socketApp: { data: string; uuid: string } | undefined
   readonly #host: ChannelHost
   readonly #apps: AppStack
-  #lastFrame: Frame | undefined
   #stalledUntil = 0
   #whenFinished: () => void = () => {}
 
   constructor(facts: ChannelFacts, host: ChannelHost) {
     this.id = facts.id
     this.#host = host
+    this.line = new MediaLine(facts.id)
+    this.beganMs = host.now()
     this.identity = new LegIdentity(facts, host.stampUs())
     this.variables = sipVariables(this.moment())
     this.#apps = new AppStack(this, host, () => void this.#advance('between'))
     this.recordings = new Recordings({
-      create: path => host.recordings.create(path),
+      ...host.recordings,
       fire: (name, extra) => this.fire(name, extra),
       variables: this.variables,
       wallMs: () => host.wallMs(),
     })
+  }
+
+  /** What the person says in the frame that is now being played and recorded. */
+  get saying(): Frame | undefined {
+    return this.line.saying
   }
 
   get isOver(): boolean {
@@ -95,11 +74,6 @@ export class Channel implements AppChannel {
 
   get isAnswered(): boolean {
     return this.leg.state === 'answered'
-  }
-
-  /** What the person hears at this moment, undefined for silence. */
-  get hearing(): Frame | undefined {
-    return this.#lastFrame
   }
 
   get isSpokenTo(): boolean {
@@ -122,7 +96,7 @@ export class Channel implements AppChannel {
 
   moment(): ChannelMoment {
     const over = this.leg.state === 'ending' || this.leg.state === 'over' ? this.leg : undefined
-    const answerState = over ? 'hangup' : this.leg.state === 'answered' ? 'answered' : 'ringing'
+    const answerState = over ? 'hangup' : answerStateOf(this.leg)
     const moment = this.identity.moment(answerState, over?.cause)
     return this.line.held ? { ...moment, callState: 'HELD' } : moment
   }
@@ -149,16 +123,28 @@ export class Channel implements AppChannel {
     if (this.leg.state === 'ringing') this.fire('CHANNEL_PROGRESS')
   }
 
-  answer(): void {
+  /** The far end sends sound before anybody has answered. */
+  earlyMedia(): void {
     if (this.leg.state !== 'ringing') return
+    this.leg = { state: 'early' }
+    this.fire('CHANNEL_PROGRESS_MEDIA')
+  }
+
+  answer(): void {
+    if (this.leg.state !== 'ringing' && this.leg.state !== 'early') return
     this.leg = { state: 'answered' }
     this.identity.answered(this.#host.stampUs())
     this.fire('CHANNEL_ANSWER')
+    this.variables.set('endpoint_disposition', 'ANSWER')
     this.identity.callState = 'ACTIVE'
   }
 
   conference(data: string): Application {
     return this.#host.conference(data, this)
+  }
+
+  eavesdrop(data: string): Application {
+    return this.#host.eavesdrop(data, this)
   }
 
   /**
@@ -190,14 +176,16 @@ export class Channel implements AppChannel {
   playbackBegan(path: string): PlaybackLog {
     const log: PlaybackLog = { path: toText(path), startedMs: this.ms, stoppedMs: undefined, how: 'playing' }
     this.plays.push(log)
-    this.transcript.add(this.ms, 'assistant', `plays ${log.path}`)
+    const isMusic = /^local_stream:|;loops=-1$/.test(log.path)
+    this.transcript.add(this.ms, 'assistant', isMusic ? `plays music (${log.path})` : `plays ${log.path}`)
     return log
   }
 
   playbackEnded(log: PlaybackLog, how: PlaybackLog['how']): void {
     log.how = how
     log.stoppedMs = this.ms
-    this.transcript.add(this.ms, 'assistant', `stops: ${how}`)
+    const seconds = ((this.ms - log.startedMs) / 1_000).toFixed(1)
+    this.transcript.add(this.ms, 'assistant', `stops after ${seconds} s: ${how}`)
   }
 
   startRecording(path: string, limitSeconds: number, given: Record<string, string>): boolean {
@@ -210,6 +198,11 @@ export class Channel implements AppChannel {
 
   sendDigits(digits: string): void {
     this.digitsHeard += digits.replace(/[^0-9*#A-Da-d]/g, '')
+  }
+
+  /** What `sendevent` says to what runs on it. */
+  command(text: string): void {
+    this.#apps.command(text)
   }
 
   /** The person pressed a key. DTMF events carry no variables. */
@@ -227,6 +220,7 @@ export class Channel implements AppChannel {
     this.transcript.add(this.ms, 'caller', held ? 'puts the assistant on hold' : 'is back')
     if (held) this.#stalledUntil = this.line.position + (HOLD_STALL_MS * LINE_RATE) / 1_000
     if (!held) this.identity.callState = 'UNHELD'
+    if (!held) this.recordings.gatherAgain()
     this.fire(held ? 'CHANNEL_HOLD' : 'CHANNEL_UNHOLD')
     this.identity.callState = 'ACTIVE'
   }
@@ -238,6 +232,7 @@ export class Channel implements AppChannel {
   hangUp(cause: string, by: HungUpBy): void {
     if (this.isOver) return
     const wasAnswered = this.isAnswered
+    if (this.line.held && by === 'caller') this.hold(false)
     this.leg = { state: 'ending', cause, by }
     this.#apps.flush()
     this.transcript.add(this.ms, by === 'person' ? 'switch' : by, `hangs up: ${cause}`)
@@ -277,11 +272,9 @@ export class Channel implements AppChannel {
   /** One frame: 20 ms of audio in both directions. */
   tick(): void {
     if (this.leg.state === 'over') return
+    if (this.line.position === 0) this.beganMs = this.#host.now() - FRAME_MS
     const said = this.line.takeSaid()
-    this.saying = said
-    const played = this.#advance('tick')
-    this.#lastFrame = this.line.held ? undefined : played
-    if (played) this.line.putHeard(played)
+    const played = this.line.putHeard(this.#advance('tick'))
     if (!this.line.held && !this.isOver) this.recordings.write(said, played)
     this.line.endFrame()
   }
@@ -304,7 +297,7 @@ export class Channel implements AppChannel {
     this.variables.set('hangup_cause', leg.cause)
     this.fire('CHANNEL_HANGUP_COMPLETE')
     this.leg = { state: 'over', cause: leg.cause, by: leg.by }
-    this.#lastFrame = undefined
+    this.line.endSound()
     this.whenOver()
   }
 }

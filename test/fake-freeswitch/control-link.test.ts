@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { duplexPair } from 'node:stream'
 import { expect, test } from 'vitest'
@@ -114,6 +115,92 @@ test('members of a room hear each other, and nobody hears themselves', async () 
   const heard = (sound: Int16Array | undefined) => [...new Set(sound)].filter(sample => sample !== 0)
   expect(heard(caller.heard)).toEqual([700])
   expect(heard(agent?.heard)).toEqual([300])
+})
+
+test('filters choose by value, by pattern, and leave out what they say no to', async () => {
+  const { clock, pbx, link } = await controlled({ people: { '2000': {} } })
+  link.send('filter variable_parley_owner /^127\\.0\\.0\\.1:8084-/', 'filter Event-Name BACKGROUND_JOB')
+  link.send('filter variable_parley_leg -agent:not-me', 'filter Unique-ID /(/')
+  const others = ['{parley_owner=127.0.0.1:8084-x/call}', '{parley_owner=127.0.0.1:9999-x/call}', '']
+  const unwanted = '{parley_owner=127.0.0.1:8084-x/call,parley_leg=agent:not-me}'
+  for (const variables of [...others, unwanted]) link.send(`bgapi originate ${variables}user/2000@h &park`)
+  await clock.advanceAsync(1_000)
+  const [wanted] = pbx.legsOf('2000')
+  expect(link.events('CHANNEL_ANSWER').map(one => one.what['Unique-ID'])).toEqual([wanted?.id])
+  expect(link.events('BACKGROUND_JOB')).toHaveLength(4)
+})
+
+test('the table of channels, a channel’s data, a variable', async () => {
+  const { clock, pbx, link } = await controlled({ people: { '2000': {} }, globals: { domain: 'h' } })
+  link.send('api show channels as json')
+  link.send("bgapi originate {parley_leg='a b',origination_caller_id_number=77}user/2000@h &park")
+  await clock.advanceAsync(1_000)
+  const id = pbx.legOf('2000')?.id ?? ''
+  const before = link.replies.length
+  link.send('api show channels as json', 'api show channels count')
+  link.send(`api uuid_dump ${id} json`, `api uuid_dump ${id}`, `api uuid_dump ${id} plain`)
+  link.send(`api uuid_getvar ${id} parley_leg`, 'api global_getvar domain', 'api global_getvar nothing')
+  await clock.advanceAsync(20)
+  expect(link.replies).toContain('{"row_count": 0}\n')
+  const [table = '', count, json = '', encoded, plain, variable, domain] = link.replies.slice(before)
+  const { row_count, rows } = JSON.parse(table)
+  expect(row_count).toBe(1)
+  expect(rows[0]).toMatchObject({
+    uuid: id,
+    direction: 'outbound',
+    state: 'CS_EXECUTE',
+    cid_num: '77',
+    dest: '2000',
+    application: 'park',
+    callstate: 'ACTIVE',
+  })
+  expect(count).toBe('\n1 total.\n')
+  expect(JSON.parse(json)).toMatchObject({ 'Event-Name': 'CHANNEL_DATA', variable_parley_leg: 'a b' })
+  expect(encoded).toContain('variable_parley_leg: a%20b\n')
+  expect(plain).toContain('variable_parley_leg: a b\n')
+  expect([variable, domain]).toEqual(['a b', 'h'])
+})
+
+test('the table of channels can be behind', async () => {
+  const { clock, pbx, link } = await controlled({ people: { '2000': {} }, channelTableLagMs: 1_000 })
+  const rowCount = async () => {
+    link.send('api show channels as json')
+    await clock.advanceAsync(20)
+    return JSON.parse(link.replies.at(-1) ?? '').row_count
+  }
+  link.send('bgapi originate user/2000@h &park')
+  await clock.advanceAsync(700)
+  expect(pbx.legOf('2000')).toBeDefined()
+  expect(await rowCount()).toBe(0)
+  await clock.advanceAsync(600)
+  expect(await rowCount()).toBe(1)
+})
+
+test('the configuration of its rooms', async () => {
+  const { clock, link } = await controlled()
+  const before = link.replies.length
+  link.send('api xml_locate configuration configuration name conference.conf')
+  link.send('api xml_locate configuration configuration name other.conf', 'api xml_locate a b')
+  await clock.settle()
+  const [found, ...missed] = link.replies.slice(before)
+  expect(found).toContain('<profile name="parley">')
+  expect(missed).toEqual(["can't find anything\n", '-ERR bad args\n'])
+})
+
+test('links break, connections are refused, and the next one is taken again', async () => {
+  const { clock, pbx, link } = await controlled()
+  expect(pbx.openControlLinks).toBe(1)
+  pbx.cutControlLinks()
+  await clock.settle()
+  expect(link.closed).toBe(true)
+  pbx.refusesControl(1)
+  const refused = pbx.connectControl()
+  const failed = new Promise<Error>(resolve => void refused.once('error', resolve))
+  expect((await failed).message).toBe('connection refused')
+  const taken = pbx.connectControl()
+  const [greeting] = (await once(taken, 'data')) as [Buffer]
+  expect(greeting.toString()).toBe('Content-Type: auth/request\n\n')
+  expect(pbx.openControlLinks).toBe(1)
 })
 
 test('a caller’s hang-up is a BYE that came, a command’s one that is sent', async () => {

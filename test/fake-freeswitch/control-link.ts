@@ -3,9 +3,9 @@
 
 import type { Duplex } from 'node:stream'
 import type { SwitchEvent } from './event-headers.ts'
-import { EventSocket, type EventSocketHost, type EventSocketOwner } from './event-socket.ts'
+import { EventSocket, type EventSocketHost, type EventSocketOwner, type OwnEffect } from './event-socket.ts'
 import { GOODBYE } from './outbound-socket.ts'
-import type { Command, Effect } from './socket-commands.ts'
+import type { Command } from './socket-commands.ts'
 
 export interface ControlHost extends EventSocketHost {
   readonly password: string
@@ -52,7 +52,7 @@ export class ControlLink implements EventSocketOwner {
     return 'done'
   }
 
-  onEffect(effect: Exclude<Effect, { do: 'reply' | 'api' }>): void {
+  onEffect(effect: OwnEffect): void {
     if (effect.do === 'close') return this.#close()
     if (effect.do === 'hangUp') return this.#host.kill(effect.uuid, effect.cause)
     this.complain(`not for a control link: ${effect.do}`)

@@ -25,9 +25,9 @@ test('a space outside quotes ends the destination', () => {
 
 test('an application’s argument with a space needs quotes', () => {
   const quoted = readDialRequest("sofia/internal/1@a '&socket(127.0.0.1:8084 async full)'")
-  expect(quoted?.onAnswer).toEqual({ app: 'socket', data: '127.0.0.1:8084 async full' })
+  expect(quoted?.onAnswer).toEqual({ apps: [{ app: 'socket', data: '127.0.0.1:8084 async full' }] })
   const bare = readDialRequest('sofia/internal/1@a &socket(127.0.0.1:8084 async full)')
-  expect(bare?.onAnswer).not.toEqual({ app: 'socket', data: '127.0.0.1:8084 async full' })
+  expect(bare?.onAnswer).not.toEqual({ apps: [{ app: 'socket', data: '127.0.0.1:8084 async full' }] })
 })
 
 test('several destinations: together with commas, one after the other with bars, each with its own variables', () => {
@@ -41,4 +41,21 @@ test('several destinations: together with commas, one after the other with bars,
     [['loopback/3', undefined]],
   ])
   expect(request?.onAnswer).toEqual({ extension: '5000' })
+})
+
+test('what an answered leg is put to may be a dialplan in the argument, with a separator of its own', () => {
+  const apps = (what: string) => readDialRequest(`user/1@h ${what} inline`)?.onAnswer
+  expect(apps("'m:^:set:a=b,c^socket:127.0.0.1:8084 async full^hangup'")).toEqual({
+    apps: [
+      { app: 'set', data: 'a=b,c' },
+      { app: 'socket', data: '127.0.0.1:8084 async full' },
+      { app: 'hangup', data: '' },
+    ],
+  })
+  expect(apps('answer:,park:')).toEqual({
+    apps: [
+      { app: 'answer', data: '' },
+      { app: 'park', data: '' },
+    ],
+  })
 })

@@ -1,12 +1,18 @@
 // What `originate` is asked for: variables, destinations, and what the answered leg is put to. Quotes and escapes
-// are taken away as the real switch does, once for the command's words and once more within the braces.
+// are taken away as the real switch does: for the command's words, for the pairs within the braces, and for the two
+// sides of each pair.
+
+import { type InlineApp, readInline } from './inline-dialplan.ts'
+import { separated } from './separated.ts'
 
 export interface DialRequest {
   variables: Map<string, string>
   /** Tried one after the other; those of one attempt ring together. */
   attempts: Dialled[][]
-  /** `&app(data)`, or an extension. */
-  onAnswer: { app: string; data: string } | { extension: string }
+  /** `&app(data)` or a dialplan in the argument, or an extension. */
+  onAnswer: { apps: readonly InlineApp[] } | { extension: string }
+  /** How long it may ring altogether, unless a variable says so. */
+  timeoutS: number | undefined
 }
 
 export interface Dialled {
@@ -17,7 +23,9 @@ export interface Dialled {
 
 /** Undefined when there is nothing to dial or nothing to do. */
 export function readDialRequest(args: string): DialRequest | undefined {
-  const [target = '', what = ''] = words(args, ' ')
+  const [target = '', what = '', dialplan = '', , , , timeout = ''] = separated(args, ' ').filter(
+    word => word !== '',
+  )
   if (target === '' || what === '') return undefined
   const variables = new Map<string, string>()
   const dialled = takeVariables(target, '{', '}', variables)
@@ -28,31 +36,11 @@ export function readDialRequest(args: string): DialRequest | undefined {
     }),
   )
   const app = /^&(\w+)(?:\((.*)\))?$/s.exec(what)
-  const onAnswer = app ? { app: app[1] ?? '', data: app[2] ?? '' } : { extension: what }
-  return { variables, attempts, onAnswer }
-}
-
-/** Separated by a character; one in quotes or behind a backslash belongs to the word. */
-function words(text: string, separator: ' ' | ','): string[] {
-  const found: string[] = []
-  let word = ''
-  let quoted = false
-  for (let at = 0; at < text.length; at++) {
-    const one = text[at] ?? ''
-    const next = text[at + 1] ?? ''
-    if (one === '\\' && (next === "'" || next === '\\' || (separator === ',' && next === ','))) {
-      word += next
-      at++
-    } else if (one === "'" && (quoted || text.includes("'", at + 1))) {
-      quoted = !quoted
-    } else if (one === separator && !quoted) {
-      if (separator === ',' || word !== '') found.push(word)
-      word = ''
-    } else {
-      word += one
-    }
-  }
-  return word === '' ? found : [...found, word]
+  const timeoutS = Number.parseInt(timeout, 10) || undefined
+  const common = { variables, attempts, timeoutS }
+  if (app) return { ...common, onAnswer: { apps: [{ app: app[1] ?? '', data: app[2] ?? '' }] } }
+  if (dialplan === 'inline') return { ...common, onAnswer: { apps: readInline(what) } }
+  return { ...common, onAnswer: { extension: what } }
 }
 
 /** Reads the blocks of variables at the beginning; the result is what follows them. */
@@ -61,9 +49,9 @@ function takeVariables(text: string, open: string, close: string, into: Map<stri
   while (rest.startsWith(open)) {
     const end = closing(rest, open, close)
     if (end < 0) return rest
-    for (const pair of words(rest.slice(1, end), ',')) {
-      const cut = pair.indexOf('=')
-      if (cut > 0) into.set(pair.slice(0, cut).trim(), pair.slice(cut + 1))
+    for (const pair of separated(rest.slice(1, end), ',')) {
+      const [name = '', value] = separated(pair, '=', 2)
+      if (name !== '' && value !== undefined) into.set(name, value)
     }
     rest = rest.slice(end + 1).trimStart()
   }

@@ -30,7 +30,7 @@ export interface ChannelMoment {
   answeredUs: number
   /** The other side of a leg that the switch has dialled; the two change places when it is put through. */
   callee: { name: string; number: string; putThrough: boolean } | undefined
-  answerState: 'ringing' | 'answered' | 'hangup'
+  answerState: 'ringing' | 'early' | 'answered' | 'hangup'
   state: keyof typeof STATE_NUMBERS
   callState: 'DOWN' | 'RINGING' | 'ACTIVE' | 'HELD' | 'UNHELD' | 'HANGUP'
   hangupCause: string | undefined
@@ -152,6 +152,7 @@ export function sipVariables(channel: ChannelMoment): Map<string, string> {
     ['dtmf_type', 'rfc2833'],
     ['call_uuid', channel.id],
     ['local_media_ip', '127.0.0.1'],
-    ['endpoint_disposition', 'ANSWER'],
+    // A leg that we dial gets it with the answer.
+    ...(channel.direction === 'inbound' ? [['endpoint_disposition', 'RECEIVED'] as const] : []),
   ])
 }

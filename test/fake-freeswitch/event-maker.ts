@@ -51,6 +51,17 @@ export class EventMaker {
     }
   }
 
+  /** What `uuid_dump` tells. */
+  dump(channel: Channel): Headers {
+    const moment = channel.moment()
+    return {
+      ...this.#core('CHANNEL_DATA'),
+      ...channelHeaders(moment),
+      ...profileHeaders('Caller-', moment),
+      ...variableHeaders(channel.variables),
+    }
+  }
+
   /** Of a room as a whole, or of a member; no variables in either. */
   custom(subclass: string, about: Headers, channel: Channel | undefined, extra: Headers): SwitchEvent {
     const moment = channel?.moment()

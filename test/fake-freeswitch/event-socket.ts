@@ -14,9 +14,14 @@ export interface EventSocketHost extends WireHost {
   nextId(): string
   /** Runs an api command; most are done before this returns. */
   api(line: string, done: (result: string) => void): void
+  /** What `sendevent` says to a leg. */
+  sendEvent(uuid: string, command: string): void
   /** The result of a command in the background, told to everybody who listens. */
   jobDone(jobId: string, line: string, result: string): void
 }
+
+/** What a connection cannot do by itself. */
+export type OwnEffect = Exclude<Effect, { do: 'reply' | 'api' | 'sendEvent' }>
 
 /** Who knows what the connection is for. */
 export interface EventSocketOwner {
@@ -24,7 +29,7 @@ export interface EventSocketOwner {
   readonly channelId: string
   /** Before a command is answered; `done`: it needs no other answer. */
   onCommand(command: Command): 'done' | undefined
-  onEffect(effect: Exclude<Effect, { do: 'reply' | 'api' }>): void
+  onEffect(effect: OwnEffect): void
   /** An api command is about to run. */
   onApi(line: string): void
   /** The last moment before an event is written. */
@@ -167,7 +172,10 @@ export class EventSocket {
     for (const effect of effects) {
       if (effect.do === 'reply') this.reply(effect.text)
       else if (effect.do === 'api') this.#api(effect)
-      else this.#owner.onEffect(effect)
+      else if (effect.do === 'sendEvent') {
+        this.#host.sendEvent(effect.uuid, effect.command)
+        this.reply(`+OK ${this.#host.nextId()}`)
+      } else this.#owner.onEffect(effect)
     }
   }
 

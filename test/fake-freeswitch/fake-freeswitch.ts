@@ -2,102 +2,56 @@
 // real recordings, and lets the author of a test be the people on the phones. Time is the injected clock's,
 // chance comes from a seed.
 
-import { normalize } from 'node:path'
 import type { Duplex } from 'node:stream'
-import type { Law } from '../../src/audio/g711.ts'
 import type { Clock } from '../../src/lib/clock.ts'
 import type { Files } from '../../src/lib/files.ts'
 import type { Ids } from '../../src/lib/ids.ts'
 import { type ApiHost, api } from './api.ts'
+import { ChannelTable } from './api-reports.ts'
 import { toBytes, toText } from './bytes.ts'
-import {
-  CallFlow,
-  type Dial,
-  type DialplanPart,
-  type DialplanStep,
-  type FlowHost,
-  type PersonScript,
-} from './call-flow.ts'
+import { CallFlow, type Dial, type DialplanStep, type FlowHost } from './call-flow.ts'
 import { Channel } from './channel.ts'
-import { Conferences, type RoomHost } from './conference.ts'
-import { type ControlHost, ControlLink } from './control-link.ts'
-import { addressesIn, dial } from './dial.ts'
-import { type RecordingDisk, recordingDisk } from './disk.ts'
-import type { Headers, SwitchEvent } from './event-headers.ts'
+import { Conferences } from './conference.ts'
+import { Connections } from './connections.ts'
+import type { ControlHost } from './control-link.ts'
+import { dial } from './dial.ts'
+import { Eavesdrop } from './eavesdrop.ts'
 import { EventMaker } from './event-maker.ts'
-import type { Faults } from './faults.ts'
 import { FrameClock } from './frame-clock.ts'
+import { dialplanFor, factsOf } from './incoming.ts'
 import type { ChannelFacts } from './leg-identity.ts'
+import { Legs } from './legs.ts'
 import { type OriginateHost, Originations } from './originate.ts'
-import { OutboundSocket, type SocketHost } from './outbound-socket.ts'
+import type { SocketHost } from './outbound-socket.ts'
 import { Caller } from './person.ts'
+import type { RoomHost } from './room.ts'
 import { type Random, seededRandom, seededUuids } from './seeded.ts'
 import { SoundFiles } from './sound-files.ts'
+import { Surroundings } from './surroundings.ts'
+import type { CallOptions, FakeFreeswitchOptions, Violation } from './switch-options.ts'
 import { FRAME_MS } from './wav.ts'
 
-export interface FakeFreeswitchOptions {
-  clock: Clock
-  files: Files
-  seed?: number
-  ids?: Ids
-  faults?: Faults
-  /** Playback from anywhere else is a violation; not given: from everywhere. */
-  promptFolders?: readonly string[]
-  /** Both directions go through this code and back, as on a telephone line. Not given: sound stays as it is. */
-  codec?: Law
-  /** When the first frame of 20 ms is over, after the first call; otherwise chance decides. */
-  firstTickMs?: number
-  /** Who answers where callers are transferred to, by number. */
-  people?: Readonly<Record<string, PersonScript>>
-  /** Users and gateways that can be dialled; a user also when people have their number. */
-  users?: readonly string[]
-  gateways?: readonly string[]
-  controlPassword?: string
-  /** Who listens where an originated leg's `socket` leads, by `host:port`; not given: TCP. */
-  listeners?: Readonly<Record<string, Dial>>
-  /** Parts of the dialplan that are transferred to, by number; some depend on what the channel's variables say then. */
-  extensions?: Readonly<Record<string, readonly DialplanStep[] | DialplanPart>>
-}
+export type { CallOptions, FakeFreeswitchOptions, Violation } from './switch-options.ts'
 
-export interface CallOptions {
-  to: string
-  from: string
-  callerName?: string
-  /** A name in the bytes that the SIP header had, e.g. Latin-1. */
-  callerNameBytes?: Uint8Array
-  variables?: Readonly<Record<string, string>>
-  /** Where the daemon listens; more than one are tried in order. */
-  listener?: Dial | readonly Dial[]
-  /** Instead of `listener`: the whole dialplan. Without it: answer, socket, and the end of the call. */
-  dialplan?: readonly DialplanStep[]
-  id?: string
-}
+const STRANGE_PROMPT = 'a playback from outside the prompt folders'
 
 /** So that what waits for a frame has the whole of it. */
 const JUST_BEFORE_MS = 0.01
 
 type Host = FlowHost & SocketHost & ControlHost & RoomHost & OriginateHost & ApiHost
 
-/** Something that a real switch may forgive and a test must not. */
-export interface Violation {
-  callId: string
-  atMs: number
-  what: string
-}
-
 export class FakeFreeswitch {
   readonly violations: Violation[] = []
   readonly #clock: Clock
   readonly #files: Files
-  readonly #disk: RecordingDisk
   readonly #random: Random
   readonly #ids: Ids
   readonly #options: FakeFreeswitchOptions
   readonly #events: EventMaker
-  readonly #flows = new Map<string, CallFlow>()
-  readonly #callers = new Map<string, Caller>()
-  readonly #sockets = new Set<OutboundSocket>()
-  readonly #links = new Set<ControlLink>()
+  readonly #legs: Legs
+  readonly #world: Surroundings
+  readonly #connections: Connections
+  readonly #table: ChannelTable
   readonly #rooms: Conferences
   readonly #originations: Originations
   readonly #host: Host
@@ -110,33 +64,75 @@ export class FakeFreeswitch {
     this.#options = options
     this.#clock = options.clock
     this.#files = options.files
-    this.#disk = recordingDisk(options.files)
     this.#sounds = new SoundFiles(options.files, options.codec)
     this.#frames = new FrameClock(options.clock, stampUs => this.#onFrame(stampUs))
     this.#random = seededRandom(options.seed ?? 1)
     this.#ids = options.ids ?? seededUuids(this.#random)
     this.#events = new EventMaker(this.#ids.next())
+    this.#connections = new Connections(this.#events)
+    this.#world = new Surroundings(options)
+    this.#table = new ChannelTable(options.channelTableLagMs ?? 0)
+    this.#legs = new Legs(options.clock)
     this.#host = this.#makeHost()
-    this.#rooms = new Conferences(this.#host)
+    this.#rooms = new Conferences(this.#host, this.#world.roomProfiles)
     this.#originations = new Originations(this.#host)
   }
 
   get openSockets(): number {
-    return this.#sockets.size
+    return this.#connections.sockets.size
   }
 
   get liveCalls(): number {
-    return this.#callers.size
+    return this.#legs.callers.size
   }
 
   /** Somebody has connected to the control port. */
   acceptControl(duplex: Duplex): void {
-    this.#links.add(new ControlLink(duplex, this.#host))
+    this.#connections.acceptControl(duplex, this.#host)
+  }
+
+  /** Connects to the control port, within this process; a refused connection is closed with an error. */
+  connectControl(): Duplex {
+    return this.#connections.connectControl(this.#host)
+  }
+
+  /** Every control link that is open breaks. */
+  cutControlLinks(): void {
+    this.#connections.cutControlLinks()
+  }
+
+  get openControlLinks(): number {
+    return this.#connections.links.size
+  }
+
+  /** The next so many connections to the control port are refused. */
+  refusesControl(times: number): void {
+    this.#connections.refusals = times
   }
 
   /** Whoever is on this leg, an agent for instance; undefined when there is no such leg. */
   personOn(legId: string): Caller | undefined {
-    return this.#callers.get(legId)
+    return this.#legs.callers.get(legId)
+  }
+
+  /** Every leg that was dialled to this number, the first one first; those that are over, too. */
+  legsOf(number: string): Caller[] {
+    return this.#legs.dialledTo(number)
+  }
+
+  /** The last leg that was dialled to this number, if there was any. */
+  legOf(number: string): Caller | undefined {
+    return this.legsOf(number).at(-1)
+  }
+
+  /** Resolves when a phone rings under this number, at once when it does already. */
+  rings(number: string, withinMs?: number): Promise<Caller> {
+    return this.#legs.when(number, 'rings', withinMs)
+  }
+
+  /** Resolves when a leg to this number has been answered. */
+  answered(number: string, withinMs?: number): Promise<Caller> {
+    return this.#legs.when(number, 'answers', withinMs)
   }
 
   /** The next so many connections to the daemon are refused. */
@@ -149,15 +145,7 @@ export class FakeFreeswitch {
    */
   async call(options: CallOptions): Promise<Caller> {
     const { flow, caller } = this.#leg(
-      {
-        id: options.id ?? this.#ids.next(),
-        from: toBytes(options.from),
-        callerName: options.callerNameBytes
-          ? Buffer.from(options.callerNameBytes).toString('latin1')
-          : toBytes(options.callerName ?? ''),
-        to: toBytes(options.to),
-        direction: 'inbound',
-      },
+      factsOf(options, options.id ?? this.#ids.next()),
       options.dialplan ?? dialplanFor(options.listener),
     )
     const { channel } = flow
@@ -179,31 +167,35 @@ export class FakeFreeswitch {
       after: this.#host.after,
       codec: sound => this.#sounds.onTheLine(sound),
     })
-    this.#flows.set(channel.id, flow)
-    this.#callers.set(channel.id, caller)
+    this.#legs.add(flow, caller)
     channel.whenOver = () => {
       flow.ended()
-      if (flow.place.at !== 'socket') this.#flows.delete(channel.id)
+      if (flow.place.at !== 'socket') this.#legs.flows.delete(channel.id)
     }
     return { flow, caller }
   }
 
+  /** Everything that is on the switch now and should not be when all calls are over. */
+  leftovers(): string[] {
+    const left = this.#legs.left(this.#rooms).map(({ what }) => what)
+    if (this.#rooms.count > 0) left.push(`rooms: ${this.#rooms.count}`)
+    if (this.#originations.count > 0) left.push(`originates under way: ${this.#originations.count}`)
+    return left
+  }
+
   /** Ends the test's switch. What is still open by then is a violation, and is closed. */
   stop(): void {
-    for (const flow of this.#flows.values()) {
+    for (const { flow, what } of this.#legs.left(this.#rooms)) {
       const { channel } = flow
-      if (channel.leg.state === 'over') continue
-      if (channel.identity.isDialled && channel.leg.state === 'ringing') {
-        channel.complain('a phone was left ringing')
-      }
+      if (what !== 'leg') channel.complain(what)
       if (channel.recordings.paths.length > 0) channel.complain('a recording was left running')
       channel.recordings.stopAll('success-maxtime')
     }
-    for (const socket of [...this.#sockets]) {
+    for (const socket of [...this.#connections.sockets]) {
       if (socket.isOpen) socket.channel.complain('a socket was left open')
       socket.cut()
     }
-    for (const link of [...this.#links]) link.cut()
+    this.cutControlLinks()
     this.#frames.stop()
   }
 
@@ -216,33 +208,17 @@ export class FakeFreeswitch {
   #onFrame(stampUs: number): boolean {
     this.#events.stampUs = stampUs
     this.#rooms.beforeFrame()
-    for (const [id, caller] of this.#callers) {
-      const flow = this.#flows.get(id)
-      flow?.channel.tick()
+    const { callers, flows } = this.#legs
+    for (const [id, caller] of callers) {
+      flows.get(id)?.channel.tick()
       caller.afterFrame()
-      if (caller.isOver) this.#callers.delete(id)
+      if (caller.isOver) callers.delete(id)
     }
     this.#originations.afterFrame()
     this.#rooms.afterFrame()
-    return this.#callers.size > 0 || this.#rooms.count > 0
-  }
-
-  #fire(name: string, channel: Channel, extra: Headers, bare?: 'bare'): void {
-    if (name === 'CHANNEL_HANGUP')
-      for (const socket of this.#sockets) if (socket.channel === channel) socket.wake()
-    this.#offer(name, () => this.#events.event(name, channel, extra, bare))
-  }
-
-  /** An event is made only when somebody listens for it. */
-  #offer(name: string, make: () => SwitchEvent): void {
-    let event: SwitchEvent | undefined
-    for (const listeners of [this.#sockets, this.#links]) {
-      for (const listener of listeners) {
-        if (!listener.listensFor(name)) continue
-        event ??= make()
-        listener.offer(event)
-      }
-    }
+    this.#legs.look()
+    this.#table.remember(() => this.#legs.live, this.#clock.now())
+    return callers.size > 0 || this.#rooms.count > 0 || this.#originations.count > 0
   }
 
   async #connect(to: Dial): Promise<Duplex> {
@@ -253,28 +229,15 @@ export class FakeFreeswitch {
     return dial(to)
   }
 
-  #openSocket(duplex: Duplex, flow: CallFlow): OutboundSocket {
-    const socket = new OutboundSocket(duplex, flow.channel, this.#host)
-    this.#sockets.add(socket)
-    return socket
-  }
-
   #api(line: string, done: (result: string) => void): void {
     const slowMs = this.#options.faults?.slow?.(line) ?? 0
     const answer = slowMs > 0 ? (result: string) => void this.#clock.after(slowMs, () => done(result)) : done
-    this.#apiNow(line, answer)
-  }
-
-  #apiNow(line: string, done: (result: string) => void): void {
-    const [name, ...words] = line.split(' ')
-    if (name === 'originate') return this.#originations.start(words.join(' '), done)
+    if (line.startsWith('originate '))
+      return this.#originations.start(line.slice('originate '.length), answer)
     // It waits for the channel's next frame.
-    if (/^uuid_record \S+ start /i.test(line)) {
-      const untilFrameMs = this.#frames.untilNextMs - JUST_BEFORE_MS
-      this.#clock.after(Math.max(0, untilFrameMs), () => done(api(this.#host, line)))
-      return
-    }
-    done(api(this.#host, line))
+    if (!/^uuid_record \S+ start /i.test(line)) return answer(api(this.#host, line))
+    const untilFrameMs = Math.max(0, this.#frames.untilNextMs - JUST_BEFORE_MS)
+    this.#clock.after(untilFrameMs, () => answer(api(this.#host, line)))
   }
 
   #complain(channel: Channel, what: string): void {
@@ -283,6 +246,9 @@ export class FakeFreeswitch {
   }
 
   #makeHost(): Host {
+    const connections = this.#connections
+    const world = this.#world
+    const { flows, callers } = this.#legs
     return {
       password: this.#options.controlPassword ?? 'ClueCon',
       random: this.#random,
@@ -293,75 +259,59 @@ export class FakeFreeswitch {
       nextId: () => this.#ids.next(),
       stampUs: () => this.#events.stampUs,
       untilTickMs: () => this.#frames.untilNextMs,
-      fire: (name, channel, extra, bare) => this.#fire(name, channel, extra, bare),
+      fire: (name, channel, extra, bare) => connections.fire(name, channel, extra, bare),
+      fireRoom: (about, channel, extra) => connections.fireRoom(about, channel, extra),
+      jobDone: (jobId, line, result) => connections.jobDone(jobId, line, result),
       load: path => this.#sounds.load(path),
       complain: (channel, what) => this.#complain(channel, what),
-      recordings: {
-        create: path => {
-          const text = toText(path)
-          if (this.#options.faults?.unwritable?.(text)) throw new Error('the file cannot be written')
-          const file = this.#disk.create(text)
-          return this.#options.faults?.full?.(text) ? { ...file, append() {}, patch() {} } : file
-        },
-      },
-      connect: to => this.#connect(to),
-      openSocket: (duplex, flow) => this.#openSocket(duplex, flow),
-      extension: (number, channel) => {
-        const part = this.#options.extensions?.[toText(number)]
-        return typeof part === 'function' ? part(channel.variables) : part
-      },
-      person: number => this.#options.people?.[toText(number)] ?? {},
+      complainOf: (callId, what) => void this.violations.push({ callId, atMs: 0, what }),
+      recordings: { create: world.createRecording, preBufferFrames: this.#options.preBufferFrames ?? 0 },
+      extension: world.extension,
+      person: world.person,
+      isKnownUser: world.isKnownUser,
+      gateway: world.gateway,
+      isSipProfile: world.isSipProfile,
+      stepsFor: world.stepsFor,
+      conferenceDocument: world.conferenceDocument,
+      global: world.global,
       channelData: channel => this.#events.channelData(channel),
+      channelRows: () => this.#table.rows(this.#legs.live, this.#clock.now()),
+      dump: channel => this.#events.dump(channel),
       nextTask: () => ++this.#tasks,
-      flow: uuid => this.#flows.get(uuid),
-      flows: () => this.#flows.values(),
+      flow: uuid => flows.get(uuid),
+      flows: () => flows.values(),
+      personOn: channel => callers.get(channel.id),
+      sendEvent: (uuid, command) => flows.get(uuid)?.channel.command(command),
+      kill: (uuid, cause) => flows.get(uuid)?.channel.hangUp(cause, 'assistant'),
       hangUpAll: cause => {
-        for (const { channel } of [...this.#flows.values()]) channel.hangUp(cause, 'switch')
+        for (const { channel } of [...flows.values()]) channel.hangUp(cause, 'switch')
       },
-      conference: (data, channel) => this.#rooms.application(data, channel),
-      conferenceCommand: words => this.#rooms.command(words),
-      api: (line, done) => this.#api(line, done),
       execute: (uuid, execute) => {
-        const channel = this.#flows.get(uuid)?.channel
-        if (channel && execute.app === 'playback') this.#checkPrompt(channel, toText(execute.data))
+        const channel = flows.get(uuid)?.channel
+        if (channel && execute.app === 'playback' && !world.mayBePlayed(toText(execute.data)))
+          channel.complain(STRANGE_PROMPT)
         channel?.execute(execute)
         return channel !== undefined
       },
-      kill: (uuid, cause) => this.#flows.get(uuid)?.channel.hangUp(cause, 'assistant'),
-      jobDone: (jobId, line, result) =>
-        this.#offer('BACKGROUND_JOB', () => this.#events.backgroundJob(jobId, line, result)),
-      fireRoom: (about, channel, extra) =>
-        this.#offer('CUSTOM', () => this.#events.custom('conference::maintenance', about, channel, extra)),
-      complainOf: (callId, what) => void this.violations.push({ callId, atMs: 0, what }),
-      linkClosed: link => void this.#links.delete(link),
-      isKnownUser: user => this.#options.users?.includes(user) || this.#options.people?.[user] !== undefined,
-      isKnownGateway: gateway => this.#options.gateways?.includes(gateway) ?? false,
+      conference: (data, channel) => this.#rooms.application(data, channel),
+      conferenceCommand: words => {
+        const [, verb, path = ''] = words
+        if (verb === 'play' && !world.mayBePlayed(toText(path)))
+          this.violations.push({ callId: '', atMs: 0, what: STRANGE_PROMPT })
+        return this.#rooms.command(words)
+      },
+      eavesdrop: (data, channel) => new Eavesdrop(channel, flows.get(data)?.channel),
+      api: (line, done) => this.#api(line, done),
       dial: facts => this.#leg({ ...facts, direction: 'outbound' }, []).flow.channel,
-      putThrough: (channel, steps) => this.#flows.get(channel.id)?.begin(steps),
-      stepsFor: (app, data) => [
-        app === 'socket'
-          ? { do: 'socket', to: addressesIn(data, this.#options.listeners) }
-          : { do: 'execute', app, data },
-      ],
+      putThrough: (channel, steps) => flows.get(channel.id)?.begin(steps),
+      connect: to => this.#connect(to),
+      openSocket: (duplex, flow) => connections.openSocket(duplex, flow, this.#host),
+      linkClosed: link => void connections.links.delete(link),
       closed: socket => {
-        this.#sockets.delete(socket)
-        this.#flows.get(socket.channel.id)?.socketLost(socket)
-        if (socket.channel.leg.state === 'over') this.#flows.delete(socket.channel.id)
+        connections.sockets.delete(socket)
+        flows.get(socket.channel.id)?.socketLost(socket)
+        if (socket.channel.leg.state === 'over') flows.delete(socket.channel.id)
       },
     }
   }
-
-  #checkPrompt(channel: Channel, data: string): void {
-    const folders = this.#options.promptFolders
-    const path = normalize(data.split('@@', 1)[0] ?? '')
-    if (!folders || /^(silence|tone)_stream:/.test(data)) return
-    if (folders.some(folder => path.startsWith(`${normalize(folder)}/`.replace('//', '/')))) return
-    this.#complain(channel, 'a playback from outside the prompt folders')
-  }
-}
-
-function dialplanFor(listener: Dial | readonly Dial[] | undefined): DialplanStep[] {
-  if (!listener) throw new Error('a call needs a listener or a dialplan')
-  const to = typeof listener === 'function' || 'host' in listener ? [listener] : listener
-  return [{ do: 'answer' }, { do: 'socket', to }]
 }

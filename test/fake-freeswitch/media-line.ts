@@ -1,61 +1,8 @@
 // The audio line of one telephone: what the person says, and what reached the ear, in frames of 20 ms.
-// Nothing is copied while the call runs: a track keeps where each piece of sound lies and is written out when
-// somebody asks.
 
+import { Ear } from './ear.ts'
+import { type Frame, mixOf, Track } from './sound-frame.ts'
 import { FRAME_SAMPLES } from './wav.ts'
-
-interface Piece {
-  at: number
-  source: Int16Array
-  from: number
-  to: number
-}
-
-/**
- * One direction of a line, as a timeline of samples from the call's beginning; where nothing was placed there
- * is silence.
- */
-export class Track {
-  readonly #pieces: Piece[] = []
-
-  place(at: number, source: Int16Array, from: number, to: number): void {
-    const last = this.#pieces.at(-1)
-    if (last && last.source === source && last.to === from && last.at + last.to - last.from === at)
-      last.to = to
-    else this.#pieces.push({ at, source, from, to })
-  }
-
-  render(samples: number): Int16Array {
-    const timeline = new Int16Array(samples)
-    for (const { at, source, from, to } of this.#pieces) {
-      const end = Math.min(to, from + samples - at)
-      if (end > from) timeline.set(source.subarray(from, end), at)
-    }
-    return timeline
-  }
-}
-
-/** A part of a sound, not longer than a frame. */
-export interface Frame {
-  source: Int16Array
-  from: number
-  to: number
-}
-
-/** Several frames at once, as one hears them; a single one stays what it is. */
-export function mixOf(frames: readonly Frame[]): Frame | undefined {
-  const [first, second] = frames
-  if (!first || !second) return first
-  const source = new Int16Array(FRAME_SAMPLES)
-  for (const frame of frames) {
-    const length = Math.min(FRAME_SAMPLES, frame.to - frame.from)
-    for (let i = 0; i < length; i++) {
-      const sum = (source[i] ?? 0) + (frame.source[frame.from + i] ?? 0)
-      source[i] = Math.max(-32_768, Math.min(32_767, sum))
-    }
-  }
-  return { source, from: 0, to: FRAME_SAMPLES }
-}
 
 interface Utterance {
   samples: Int16Array
@@ -66,11 +13,11 @@ interface Utterance {
   spoken: () => void
 }
 
-const PEAK_OF_SILENCE = 200
+/** Somebody who speaks into a line: what they say at this moment. */
+export type Whisper = () => Frame | undefined
 
-export function isAudible({ source, from, to }: Frame): boolean {
-  for (let i = from; i < to; i++) if (Math.abs(source[i] ?? 0) >= PEAK_OF_SILENCE) return true
-  return false
+function voices(whispers: ReadonlySet<Whisper>): Frame[] {
+  return [...whispers].flatMap(whisper => whisper() ?? [])
 }
 
 export class MediaLine {
@@ -78,9 +25,24 @@ export class MediaLine {
   position = 0
   /** The person put us on hold: nothing passes in either direction. */
   held = false
+  /** What the person says in the frame that is now being played and recorded. */
+  saying: Frame | undefined
+  /** What the person hears at this moment, undefined for silence. */
+  hearing: Frame | undefined
+  /** There is something in it that can be heard. */
+  isHearing = false
+  readonly ear = new Ear()
+  /** Others who speak into this line in both directions: into its ear, or as if the person had said it. */
+  readonly whispers = { ear: new Set<Whisper>(), mouth: new Set<Whisper>() }
+  readonly #of: string
   readonly #said = new Track()
   readonly #heard = new Track()
   #utterances: Utterance[] = []
+
+  /** `of`: whose line it is. */
+  constructor(of: string) {
+    this.#of = of
+  }
 
   say(samples: Int16Array, notBefore: number, begun: () => void): Promise<void> {
     return new Promise(spoken => {
@@ -95,8 +57,15 @@ export class MediaLine {
     for (const utterance of cut) utterance.spoken()
   }
 
-  /** What the person says in this frame. */
+  /** What comes from the person in this frame. */
   takeSaid(): Frame | undefined {
+    const said = this.#takeUtterance()
+    this.saying =
+      this.whispers.mouth.size > 0 ? mixOf([...voices(this.whispers.mouth), ...(said ? [said] : [])]) : said
+    return this.saying
+  }
+
+  #takeUtterance(): Frame | undefined {
     const current = this.#utterances[0]
     if (!current || current.notBefore > this.position) return undefined
     if (current.position === 0) current.begun()
@@ -109,12 +78,23 @@ export class MediaLine {
     }
     if (this.held || from === to) return undefined
     this.#said.place(this.position, current.samples, from, to)
-    return { source: current.samples, from, to }
+    return { source: current.samples, from, to, of: this.#of }
   }
 
-  /** What the switch sends in this frame; a held line carries nothing. */
-  putHeard(frame: Frame): void {
-    if (!this.held) this.#heard.place(this.position, frame.source, frame.from, frame.to)
+  /** What the switch sends in this frame, with what is whispered; a held line carries nothing. */
+  putHeard(played: Frame | undefined): Frame | undefined {
+    const sent =
+      this.whispers.ear.size > 0 ? mixOf([...(played ? [played] : []), ...voices(this.whispers.ear)]) : played
+    this.hearing = this.held ? undefined : sent
+    this.isHearing = this.hearing !== undefined && this.ear.hears(this.position, this.hearing)
+    if (this.hearing)
+      this.#heard.place(this.position, this.hearing.source, this.hearing.from, this.hearing.to)
+    return sent
+  }
+
+  endSound(): void {
+    this.hearing = undefined
+    this.isHearing = false
   }
 
   endFrame(): void {

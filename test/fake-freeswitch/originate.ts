@@ -1,21 +1,22 @@
 // `originate`: dials people, waits for the first who answers, and puts that leg to what was asked for. Everything
 // but the dialling happens in ticks of 20 ms, as on the real switch.
 
-import { reach } from './agents.ts'
-import type { DialplanStep, PersonScript } from './call-flow.ts'
+import type { Timer } from '../../src/lib/clock.ts'
+import { type AddressBook, type Phone, reach } from './agents.ts'
+import type { DialplanStep } from './call-flow.ts'
 import type { Channel } from './channel.ts'
 import { type Dialled, type DialRequest, readDialRequest } from './dial-string.ts'
+import type { Caller } from './person.ts'
+import { behave } from './phone.ts'
 
-export interface OriginateHost {
+export interface OriginateHost extends AddressBook {
   wallMs(): number
   nextId(): string
-  after(ms: number, run: () => void): unknown
-  /** Who answers under a number; undefined: the directory does not know it. */
-  person(number: string): PersonScript
-  isKnownUser(user: string): boolean
-  isKnownGateway(gateway: string): boolean
-  /** A leg to a phone, which rings by now. */
+  after(ms: number, run: () => void): Timer
+  /** A leg to a phone. */
   dial(facts: { id: string; from: string; callerName: string; to: string; channelName: string }): Channel
+  /** Whoever is on this leg. */
+  personOn(channel: Channel): Caller | undefined
   /** What the leg does from here on. */
   putThrough(channel: Channel, steps: readonly DialplanStep[] | { extension: string }): void
   stepsFor(app: string, data: string): readonly DialplanStep[]
@@ -26,6 +27,10 @@ type Done = (result: string) => void
 const USAGE =
   '-USAGE: <call url> <exten>|&<application_name>(<app_args>) [<dialplan>] [<context>] [<cid_name>] [<cid_num>] [<timeout_sec>]\n'
 const USUAL_TIMEOUT_S = 60
+/** With one of these in `ignore_early_media` sound before the answer is no answer. */
+const IGNORING = new Set(['true', 'ring_ready', 'consume'])
+/** Causes that say nothing about why nobody could be reached. */
+const OF_NO_MATTER = new Set(['LOSE_RACE', 'NO_PICKUP'])
 
 export class Originations {
   readonly #host: OriginateHost
@@ -33,6 +38,10 @@ export class Originations {
 
   constructor(host: OriginateHost) {
     this.#host = host
+  }
+
+  get count(): number {
+    return this.#running.size
   }
 
   /** `done` is told `+OK <uuid>` or `-ERR <cause>`. */
@@ -72,7 +81,7 @@ class Origination {
   /** Dials the next attempt that can be dialled; none: it is over. */
   dialNext(): void {
     this.#legs = []
-    this.#startedS = Math.floor(this.#host.wallMs() / 1_000)
+    this.#startedS = this.#second
     for (let attempt = this.#left.shift(); attempt; attempt = this.#left.shift()) {
       const before = this.#legs.length
       for (const dialled of attempt) this.#dial(dialled)
@@ -82,21 +91,33 @@ class Origination {
   }
 
   look(): void {
-    const answered = this.#legs.find(leg => leg.isAnswered)
-    if (answered) return this.#putThrough(answered)
-    const gone = this.#legs.every(({ leg }) => leg.state === 'over')
-    if (gone) {
-      const { leg } = this.#legs[0] ?? {}
-      if (leg?.state === 'over') this.#cause = leg.cause
+    const taken = this.#legs.find(leg => leg.isAnswered) ?? this.#legs.find(leg => this.#hasEarlySound(leg))
+    if (taken) return this.#putThrough(taken)
+    if (this.#legs.every(({ leg }) => leg.state === 'over')) {
+      for (const { leg } of this.#legs)
+        if (leg.state === 'over' && !OF_NO_MATTER.has(leg.cause)) this.#cause = leg.cause
       return this.dialNext()
     }
-    // Counted in whole seconds of the wall clock.
-    const timeoutS = Number(this.#request.variables.get('originate_timeout') ?? USUAL_TIMEOUT_S)
-    if (Math.floor(this.#host.wallMs() / 1_000) - this.#startedS < timeoutS) return
+    const rungS = this.#second - this.#startedS
+    for (const leg of this.#legs) {
+      const limitS = Number(leg.variables.get('leg_timeout'))
+      if (limitS > 0 && rungS >= limitS) leg.hangUp('NO_ANSWER', 'switch')
+    }
+    const { variables, timeoutS } = this.#request
+    if (rungS < Number(variables.get('originate_timeout') ?? timeoutS ?? USUAL_TIMEOUT_S)) return
     this.#cause = 'NO_ANSWER'
     const late = this.#legs
     this.dialNext()
     for (const leg of late) leg.hangUp('NO_ANSWER', 'switch')
+  }
+
+  /** Counted in whole seconds of the wall clock. */
+  get #second(): number {
+    return Math.floor(this.#host.wallMs() / 1_000)
+  }
+
+  #hasEarlySound({ leg, variables }: Channel): boolean {
+    return leg.state === 'early' && !IGNORING.has(variables.get('ignore_early_media') ?? '')
   }
 
   #putThrough(channel: Channel): void {
@@ -104,7 +125,8 @@ class Origination {
     channel.identity.putThrough()
     this.#done(`+OK ${channel.id}\n`)
     const { onAnswer } = this.#request
-    const steps = 'app' in onAnswer ? this.#host.stepsFor(onAnswer.app, onAnswer.data) : onAnswer
+    const steps =
+      'apps' in onAnswer ? onAnswer.apps.flatMap(({ app, data }) => this.#host.stepsFor(app, data)) : onAnswer
     this.#host.putThrough(channel, steps)
   }
 
@@ -115,36 +137,27 @@ class Origination {
       this.#cause = reached.cause
       return
     }
-    const id = all.get('origination_uuid')
+    for (const phone of reached.phones) this.#ring(phone, all)
+  }
+
+  #ring(phone: Phone, variables: ReadonlyMap<string, string>): void {
+    const id = variables.get('origination_uuid')
     // The switch refuses a leg whose id is taken.
     if (id !== undefined && this.#legs.some(leg => leg.id === id)) return
     const channel = this.#host.dial({
       id: id ?? this.#host.nextId(),
-      from: all.get('origination_caller_id_number') ?? '0000000000',
-      callerName: all.get('origination_caller_id_name') ?? '',
-      to: reached.number,
-      channelName: endpoint,
+      from: variables.get('origination_caller_id_number') ?? '0000000000',
+      callerName: variables.get('origination_caller_id_name') ?? '',
+      to: phone.number,
+      channelName: phone.channelName,
     })
-    for (const [name, value] of all) channel.variables.set(name, value)
+    // A value that would be expanded is refused, without a word.
+    for (const [name, value] of variables) if (!value.includes('${')) channel.variables.set(name, value)
     channel.create()
     this.#legs.push(channel)
-    this.#ring(channel, this.#host.person(reached.number))
-  }
-
-  #ring(channel: Channel, person: PersonScript): void {
-    const { refuses, neverAnswers, answersAfterMs = 500, leavesAfterMs } = person
-    if (refuses !== undefined) {
-      this.#host.after(1, () => channel.hangUp(refuses, 'caller'))
-      return
-    }
-    if (neverAnswers) {
-      this.#host.after(1, () => channel.ring())
-      return
-    }
-    this.#host.after(answersAfterMs, () => channel.answer())
-    if (leavesAfterMs === undefined) return
-    this.#host.after(answersAfterMs + leavesAfterMs, () => {
-      if (channel.isAnswered) channel.hangUp('NORMAL_CLEARING', 'caller')
+    behave(channel, phone.script, {
+      after: (ms, run) => this.#host.after(ms, run),
+      person: () => this.#host.personOn(channel),
     })
   }
 }

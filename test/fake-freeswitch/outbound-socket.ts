@@ -7,8 +7,8 @@ import { unreachable } from '../../src/lib/unreachable.ts'
 import { encodeUrl } from './bytes.ts'
 import type { Channel } from './channel.ts'
 import type { Headers, SwitchEvent } from './event-headers.ts'
-import { EventSocket, type EventSocketHost, type EventSocketOwner } from './event-socket.ts'
-import type { Command, Effect, Execute } from './socket-commands.ts'
+import { EventSocket, type EventSocketHost, type EventSocketOwner, type OwnEffect } from './event-socket.ts'
+import type { Command, Execute } from './socket-commands.ts'
 import type { Wire } from './wire.ts'
 
 export interface SocketHost extends EventSocketHost {
@@ -71,7 +71,7 @@ export class OutboundSocket implements EventSocketOwner {
       this.complain('a command before connect')
   }
 
-  onEffect(effect: Exclude<Effect, { do: 'reply' | 'api' }>): void {
+  onEffect(effect: OwnEffect): void {
     switch (effect.do) {
       case 'channelData':
         return this.#sendChannelData()

@@ -5,8 +5,9 @@ import type { Files } from '../../src/lib/files.ts'
 import type { PlaybackLog } from './applications.ts'
 import { toText } from './bytes.ts'
 import type { CallFlow, Place } from './call-flow.ts'
-import type { Channel, HungUpBy } from './channel.ts'
-import { isAudible } from './media-line.ts'
+import type { Channel } from './channel.ts'
+import type { Span } from './ear.ts'
+import type { HungUpBy } from './leg-state.ts'
 import { stereoWav } from './wav.ts'
 
 export interface CallOver {
@@ -88,7 +89,41 @@ export class Caller {
     return this.#channel.line.said
   }
 
-  /** Keys that the assistant pressed for them. */
+  /** When the leg's time began, on the clock: with this, times of different legs can be compared. */
+  get beganAtMs(): number {
+    return this.#channel.beganMs
+  }
+
+  /**
+   * When something of this could first be heard: of another person (through whatever lies between), of a file by
+   * its path, of `music`. Milliseconds since the leg began; undefined when nothing of it has been heard since then.
+   */
+  firstHeardMs(of: Caller | string, sinceMs = 0): number | undefined {
+    return this.#channel.line.ear.firstHeardMs(nameOf(of), sinceMs)
+  }
+
+  /** How long this could be heard, its own pauses left out. */
+  heardMs(of: Caller | string, sinceMs = 0): number {
+    return this.#channel.line.ear.heardMs(nameOf(of), sinceMs)
+  }
+
+  /** The samples of this alone that reached the ear, on the timeline of `heard`. */
+  heardOf(of: Caller | string): Int16Array {
+    return this.#channel.line.ear.soundOf(nameOf(of), this.#channel.line.position)
+  }
+
+  /** Where nothing at all could be heard, longest first; until now when nothing else is given. */
+  silences({ fromMs = 0, toMs = this.ms }: Partial<Span> = {}): Span[] {
+    const lengthOf = (span: Span) => span.toMs - span.fromMs
+    return this.#channel.line.ear.silences({ fromMs, toMs }).sort((a, b) => lengthOf(b) - lengthOf(a))
+  }
+
+  longestSilenceMs(within: Partial<Span> = {}): number {
+    const [longest] = this.silences(within)
+    return longest ? longest.toMs - longest.fromMs : 0
+  }
+
+  /** Keys that somebody pressed for them. */
   get digitsHeard(): string {
     return this.#channel.digitsHeard
   }
@@ -236,8 +271,7 @@ export class Caller {
 
   /** Called by the switch after each frame. */
   afterFrame(): void {
-    const heard = this.#channel.hearing
-    if (heard && isAudible(heard)) {
+    if (this.#channel.line.isHearing) {
       this.#lastHeardMs = this.ms
       this.#silentSinceMs = this.ms
     }
@@ -260,4 +294,8 @@ export class Caller {
   #disappointed(what: string, why: string): Error {
     return new Error(`the caller waits for "${what}": ${why}\n${this.transcript.print()}`)
   }
+}
+
+function nameOf(of: Caller | string): string {
+  return typeof of === 'string' ? of : of.id
 }

@@ -2,8 +2,8 @@
 // 20 ms are over; the header's lengths are right only when the recording has been stopped.
 
 import type { RecordingFile } from './disk.ts'
-import type { Frame } from './media-line.ts'
 import { RecordingSilence } from './recording-silence.ts'
+import type { Frame } from './sound-frame.ts'
 import { bytesOf, FRAME_SAMPLES, HEADER_BYTES, LINE_RATE, wavHeader } from './wav.ts'
 
 export interface RecorderSettings {
@@ -12,6 +12,8 @@ export interface RecorderSettings {
   stereo: boolean
   rate: 8_000 | 16_000
   buffered: boolean
+  /** So many frames are gathered before the first is written, at the beginning and whenever the sound begins anew. */
+  preBufferFrames: number
   /** The second of the wall clock in which it ends. */
   untilSecond: number
   /** As given, for the `Recording-Variable-…` headers. */
@@ -28,6 +30,7 @@ export function recorderSettings(
   path: string,
   untilSecond: number,
   given: Readonly<Record<string, string>>,
+  usualPreBufferFrames: number,
 ): RecorderSettings {
   return {
     path,
@@ -35,6 +38,7 @@ export function recorderSettings(
     stereo: given.RECORD_STEREO === 'true',
     rate: given.record_sample_rate === '16000' ? 16_000 : 8_000,
     buffered: given.enable_file_write_buffering !== 'false',
+    preBufferFrames: Number(given.RECORD_PRE_BUFFER_FRAMES ?? usualPreBufferFrames),
     untilSecond,
     given,
   }
@@ -54,11 +58,13 @@ export class Recorder {
   #waiting: Buffer[] = []
   #waitingBytes = 0
   #frames = 0
+  #gathering: number
 
   constructor(settings: RecorderSettings, file: RecordingFile) {
     this.settings = settings
     this.silence = new RecordingSilence(settings.given)
     this.#file = file
+    this.#gathering = settings.preBufferFrames
     this.#scratch = new Int16Array(FRAME_SAMPLES * this.#channels * (settings.rate / LINE_RATE))
     file.append(wavHeader(this.#channels, settings.rate, 0))
   }
@@ -75,15 +81,23 @@ export class Recorder {
     return HEADER_BYTES + this.samples * 2 * this.#channels
   }
 
+  /** The sound begins anew: in another place, or after a hold. */
+  gatherAgain(): void {
+    this.#gathering = this.settings.preBufferFrames
+  }
+
   write(said: Frame | undefined, played: Frame | undefined): void {
     if (this.paused) return
     this.#frames++
     const data = this.masked ? this.#render(undefined, undefined) : this.#render(said, played)
     const { buffered } = this.settings
-    if (!buffered && !this.stalled && this.#waitingBytes === 0) return this.#file.append(data)
+    const isGathering = this.#gathering > 0
+    if (isGathering) this.#gathering--
+    const isHeldBack = this.stalled || isGathering
+    if (!buffered && !isHeldBack && this.#waitingBytes === 0) return this.#file.append(data)
     this.#waiting.push(Buffer.from(data))
     this.#waitingBytes += data.length
-    if (!this.stalled && (!buffered || this.#waitingBytes >= BLOCK_BYTES)) this.#flush()
+    if (!isHeldBack && (!buffered || this.#waitingBytes >= BLOCK_BYTES)) this.#flush()
   }
 
   /**

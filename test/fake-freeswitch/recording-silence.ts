@@ -1,6 +1,6 @@
 // When the switch itself stops a recording: nobody has spoken for the initial time, or for the final time since.
 
-import type { Frame } from './media-line.ts'
+import type { Frame } from './sound-frame.ts'
 import { meanOf } from './talk-detector.ts'
 
 export type SilenceEnd = 'success-silence' | 'no-input-timeout'

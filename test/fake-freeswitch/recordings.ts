@@ -2,14 +2,16 @@
 
 import type { RecordingFile } from './disk.ts'
 import type { Headers } from './event-headers.ts'
-import type { Frame } from './media-line.ts'
 import { Recorder, recorderSettings } from './recorder.ts'
 import type { SilenceEnd } from './recording-silence.ts'
+import type { Frame } from './sound-frame.ts'
 
 export interface RecordingsHost {
   /** Throws when the file cannot be written. */
   create(path: string): RecordingFile
   fire(name: 'RECORD_START' | 'RECORD_STOP', extra: Headers): void
+  /** What FreeSWITCH gathers when nothing else is given: 25 on a real one. */
+  readonly preBufferFrames: number
   variables: Map<string, string>
   wallMs(): number
 }
@@ -33,7 +35,7 @@ export class Recordings {
   start(path: string, limitSeconds: number, given: Record<string, string>): boolean {
     if (this.#running.has(path)) return true
     const untilSecond = limitSeconds > 0 ? this.#second() + limitSeconds : Number.POSITIVE_INFINITY
-    const settings = recorderSettings(path, untilSecond, given)
+    const settings = recorderSettings(path, untilSecond, given, this.host.preBufferFrames)
     let file: RecordingFile
     try {
       file = this.host.create(path)
@@ -88,6 +90,11 @@ export class Recordings {
   stall(stalled: boolean): void {
     this.#stalled = stalled
     for (const recorder of this.#running.values()) recorder.stalled = stalled
+  }
+
+  /** The channel's sound begins anew. */
+  gatherAgain(): void {
+    for (const recorder of this.#running.values()) recorder.gatherAgain()
   }
 
   write(said: Frame | undefined, played: Frame | undefined): void {

@@ -5,10 +5,11 @@ import { duplexPair } from 'node:stream'
 import { expect } from 'vitest'
 import { ManualClock } from '../fakes/manual-clock.ts'
 import { MemoryFiles } from '../fakes/memory-files.ts'
-import type { DialplanStep, PersonScript } from './call-flow.ts'
+import type { DialplanStep } from './call-flow.ts'
 import { FakeFreeswitch } from './fake-freeswitch.ts'
 import { essence, type Golden, MessageReader, readGolden, stampMs, type Timed } from './golden.ts'
 import type { Caller } from './person.ts'
+import type { PersonScript } from './person-script.ts'
 import { monoWav } from './wav.ts'
 
 /** An execute starts within 21 ms and an event arrives within 21 ms: two of the kind may lie so far apart. */
@@ -89,6 +90,7 @@ export async function replay(trace: string, scenario: Scenario = {}, names: Link
     ...(scenario.people && { people: scenario.people }),
     ...(scenario.extensions && { extensions: scenario.extensions }),
     faults: { ...(scenario.unwritable && { unwritable: scenario.unwritable }) },
+    roomProfiles: { default: { music: false } },
     listeners: { '127.0.0.1:8084': () => wireOf('agent') },
   })
   const steps = near.flatMap(({ golden, daemon }) =>

@@ -1,6 +1,7 @@
 // How FreeSWITCH cuts a list of arguments: switch_separate_string and its clean-up, as they are in switch_utils.c.
 
-export function separated(text: string, delimiter: string): string[] {
+/** `limit`: the last of so many parts is all the rest. */
+export function separated(text: string, delimiter: string, limit = Number.POSITIVE_INFINITY): string[] {
   const parts: string[] = []
   let part = ''
   let quoted = false
@@ -10,7 +11,7 @@ export function separated(text: string, delimiter: string): string[] {
     else if (char === "'" && (quoted || text.includes("'", i + 1))) {
       quoted = !quoted
       part += char
-    } else if (char === delimiter && !quoted) {
+    } else if (char === delimiter && !quoted && parts.length + 1 < limit) {
       parts.push(part)
       part = ''
     } else part += char

@@ -1,7 +1,8 @@
 // What an Event Socket session answers to each command, and what must be done about it. Pure: state and
 // command in, state, effects and complaints out. The wording of the replies is mod_event_socket's.
 
-import type { Headers, SwitchEvent } from './event-headers.ts'
+import type { SwitchEvent } from './event-headers.ts'
+import { type Filter, passes } from './filters.ts'
 
 export interface Command {
   line: string
@@ -17,7 +18,7 @@ export interface Session {
   events: ReadonlySet<string>
   /** Of CUSTOM events. */
   subclasses: ReadonlySet<string>
-  filters: readonly (readonly [string, string])[]
+  filters: readonly Filter[]
   myevents: boolean
   /**
    * Seconds to stay after the call is over; undefined: the socket closes at once. -1: as long as the peer
@@ -52,6 +53,8 @@ export type Effect =
   | { do: 'api'; line: string; jobId: string | undefined; background: boolean }
   | { do: 'resume' }
   | { do: 'getVariable'; name: string }
+  /** `sendevent`: `command` is for the eavesdrop that runs on this leg. */
+  | { do: 'sendEvent'; uuid: string; command: string }
   | { do: 'close' }
 
 export interface Answer {
@@ -69,7 +72,7 @@ const MY_EVENTS = (
   .map(name => `CHANNEL_${name}`)
   .concat('DETECTED_SPEECH', 'DTMF', 'NOTALK', 'TALK')
 
-const SENDMSG_HEADERS = new Set([
+const SENDMSG_HEADERS = [
   'call-command',
   'execute-app-name',
   'execute-app-arg',
@@ -80,6 +83,13 @@ const SENDMSG_HEADERS = new Set([
   'hangup-cause',
   'content-type',
   'content-length',
+]
+
+/** What belongs to a command. */
+const HEADERS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
+  ['sendmsg', new Set(SENDMSG_HEADERS)],
+  ['bgapi', new Set(['job-uuid'])],
+  ['sendevent', new Set(['event-subclass', 'unique-id', 'eavesdrop-command'])],
 ])
 
 /** `head` is a frame's header block, one character per byte. */
@@ -127,6 +137,10 @@ function interpret(session: Session, command: Command): Outcome {
       return myEvents(session, rest)
     case 'sendmsg':
       return sendmsg(command, rest)
+    case 'sendevent': {
+      const uuid = header(command, 'unique-id') ?? ''
+      return { effects: [{ do: 'sendEvent', uuid, command: header(command, 'eavesdrop-command') ?? '' }] }
+    }
     case 'api':
       return { effects: [{ do: 'api', line: rest, jobId: undefined, background: false }] }
     case 'bgapi':
@@ -256,7 +270,7 @@ function suspicions({ line, headers, stray }: Command): string[] {
   const names = headers.map(([name]) => name.toLowerCase())
   if (new Set(names).size < names.length) found.push('header injection: a header given twice')
   const verb = line.split(' ', 1)[0]?.toLowerCase()
-  const allowed = verb === 'sendmsg' ? SENDMSG_HEADERS : new Set(verb === 'bgapi' ? ['job-uuid'] : [])
+  const allowed = HEADERS.get(verb ?? '') ?? new Set()
   for (const name of names) {
     if (!allowed.has(name)) found.push(`header injection: ${name} does not belong to ${verb}`)
   }
@@ -273,14 +287,5 @@ export function wants(session: Session, event: SwitchEvent, channelId: string): 
     if (event.name === 'CUSTOM' && !session.subclasses.has(event.headers['Event-Subclass'] ?? ''))
       return false
   }
-  return session.filters.length === 0 || session.filters.some(one => agrees(one, event.headers))
-}
-
-function agrees([name, value]: readonly [string, string], headers: Headers): boolean {
-  const found = headers[name] ?? headers[Object.keys(headers).find(key => sameText(key, name)) ?? '']
-  return found !== undefined && sameText(found, value)
-}
-
-function sameText(a: string, b: string): boolean {
-  return a.length === b.length && a.toLowerCase() === b.toLowerCase()
+  return passes(session.filters, event.headers)
 }

@@ -1,7 +1,7 @@
 // When a member of a room counts as talking: at once when loud, after 300 ms when quiet, and until 800 ms of
 // silence have passed. The numbers are mod_conference's.
 
-import type { Frame } from './media-line.ts'
+import type { Frame } from './sound-frame.ts'
 
 const ENERGY_LEVEL = 100
 const LOUD = ENERGY_LEVEL + 400

@@ -11,6 +11,9 @@ import { monoWav } from './wav.ts'
 export const HELLO = new Int16Array(8_000).map((_, i) => 1_000 + (i % 500))
 export const BYE = new Int16Array(4_000).fill(2_000)
 
+/** One like those of every switch, and one that is meant for waiting. */
+export const ROOMS = { default: { music: false }, parley: { music: true } }
+
 /** What a daemon asks for to hear the caller. */
 export const EAR = '{RECORD_READ_ONLY=true,enable_file_write_buffering=false,record_sample_rate=8000}'
 
@@ -19,7 +22,14 @@ export function building(options: Partial<FakeFreeswitchOptions> = {}) {
   const files = new MemoryFiles(clock)
   files.grow('/prompts/hello.wav', monoWav(HELLO))
   files.grow('/prompts/bye.wav', monoWav(BYE))
-  const pbx = new FakeFreeswitch({ clock, files, promptFolders: ['/prompts'], firstTickMs: 10, ...options })
+  const pbx = new FakeFreeswitch({
+    clock,
+    files,
+    promptFolders: ['/prompts'],
+    firstTickMs: 10,
+    roomProfiles: ROOMS,
+    ...options,
+  })
   return { clock, files, pbx }
 }
 

@@ -20,7 +20,7 @@ test('06: an agent answers, and the room ends when the agent leaves', async () =
   const replayed = await replay(
     '06-transfer-answered-agent-leaves',
     {
-      people: { '2003': { answersAfterMs: 313, leavesAfterMs: 3_002 } },
+      people: { '2003': { ringsAfterMs: null, answersAfterMs: 313, leavesAfterMs: 3_002 } },
       tickAtMs: 5,
       acts: stage => [talks(1_050)(stage)],
     },
@@ -83,7 +83,7 @@ test('14: an agent’s leg comes to the daemon, is briefed, and joins', async ()
   const replayed = await replay(
     '14-agent-leg-lands-on-the-listener',
     {
-      people: { '2000': { answersAfterMs: 510 } },
+      people: { '2000': { ringsAfterMs: null, answersAfterMs: 510 } },
       tickAtMs: 8.5,
       acts: stage => [talks(1_065)(stage), allHungUp(4_634)(stage)],
     },

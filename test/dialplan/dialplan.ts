@@ -27,7 +27,17 @@ const FOLDER = join(import.meta.dirname, '../../dialplan')
 const TEMPLATES = join(FOLDER, 'fusionpbx/app/parley/resources/switch/conf/dialplan')
 
 export const plainText = readFileSync(join(FOLDER, 'parley.xml'), 'utf8')
-const NAMES = ['190_parley_enough', '191_parley', '191_parley_again', '192_parley_people']
+const NAMES = [
+  '190_parley_enough',
+  '191_parley',
+  '191_parley_again',
+  '191_parley_return',
+  '191_parley_room',
+  '192_parley_no_room',
+  '192_parley_people',
+]
+export const profileText = readFileSync(join(FOLDER, 'conference-parley.xml'), 'utf8')
+export const profileRows = readFileSync(join(FOLDER, 'fusionpbx/conference-parley.sql'), 'utf8')
 export const templateTexts = NAMES.map(name => readFileSync(join(TEMPLATES, `${name}.xml`), 'utf8'))
 
 /** Reads what these files are written in, not all of XML. */
@@ -126,6 +136,10 @@ export function stepsOf(
         return [{ do: 'socket', to: [listener] }]
       case 'transfer':
         return [{ do: 'transfer', to: data.split(' ', 1)[0] ?? '' }]
+      case 'conference':
+        return [{ do: 'execute', app: 'conference', data }]
+      case 'hangup':
+        return [{ do: 'hangUp', cause: data }]
       default:
         throw new Error(`the embedded switch is not told how to ${application}`)
     }

@@ -41,6 +41,13 @@ export type TransferOutcome =
   | 'caller-abandoned'
   | 'failed'
 
+/** What became of a transfer. `cause`: the switch's word or a sentence of ours, '' where there is nothing to add. */
+export interface TransferEnd {
+  to: string
+  outcome: TransferOutcome
+  cause: string
+}
+
 /** What happened, and an answer is wanted. */
 export type Input =
   | { type: 'start' }
@@ -55,13 +62,15 @@ export type Input =
   | { type: 'digits'; digits: string; heard: Heard | null }
   /** The caller said nothing for `ms`, for the `count`th time in a row. An answer without words leaves it to the profile. */
   | { type: 'silence'; count: number; ms: number }
-  | { type: 'transfer'; to: string; outcome: TransferOutcome; cause: string }
-  /** A new process goes on with the call. */
-  | { type: 'resume'; history: readonly HistoryEntry[] }
+  | ({ type: 'transfer' } & TransferEnd)
+  /** A new process goes on with the call. `transfer`: what became of the one that ran when the last one ended. */
+  | { type: 'resume'; history: readonly HistoryEntry[]; transfer?: TransferEnd | null }
 
 /** What happened, and no answer is wanted. */
 export type Report =
   | { type: 'interrupted'; heard: Heard }
+  /** An agent and the caller have talked; `transcript` is empty where nobody took notes. */
+  | { type: 'talked'; to: string; durationMs: number; transcript: readonly HistoryEntry[] }
   | { type: 'ended'; by: string; reason: string; durationMs: number }
 
 /** What the caller is expected to do next. */
@@ -104,7 +113,13 @@ export type Directive =
   /** A sound inside the configured sounds folder, by its name relative to it. */
   | { type: 'play'; file: string; interruptible: boolean }
   | { type: 'listen'; expectation: Expectation }
-  | { type: 'transfer'; to: string; announce: string | null }
+  /**
+   * `brief`: what an agent should know before taking the call; without it, it is made from what was said. `data`: for the agent's
+   * screen, as it is; without it, what the call brought.
+   */
+  | { type: 'transfer'; to: string; announce: string | null; brief?: string | null; data?: object }
+  /** What the call was about, for whoever reads of it later (`parley_summary`). */
+  | { type: 'summary'; text: string }
   | { type: 'digits'; digits: string }
   | { type: 'language'; language: string; voice: string | null }
   | { type: 'end'; reason: string }

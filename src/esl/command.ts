@@ -77,6 +77,16 @@ export function execute(application: string, argument: string, id: string): Comm
   }
 }
 
+/** Puts an event before the application that runs on a channel, for those that read such. */
+export function eventTo(uuid: string, headers: Readonly<Record<string, string>>): Command {
+  return {
+    name: 'sendevent',
+    line: 'sendevent CUSTOM',
+    headers: { 'Event-Subclass': 'parley::command', 'unique-id': word(uuid), ...headers },
+    answer: 'reply',
+  }
+}
+
 /** FreeSWITCH splits `uuid_setvar_multi` into at most 64 pieces. */
 const VARIABLES_PER_COMMAND = 32
 

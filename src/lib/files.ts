@@ -13,7 +13,7 @@ import {
   statfsSync,
   writeSync,
 } from 'node:fs'
-import { chmod, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 
 /** A file that is read while somebody else may still be writing it. */
 export interface ReadableFile {
@@ -52,6 +52,8 @@ export interface Files {
   readFile(path: string): Promise<Buffer>
   /** Writes whole or not at all: a reader never sees half a file. */
   writeFile(path: string, data: Uint8Array): Promise<void>
+  /** Writes a new file whole, with this mode whatever the umask; false where there is one already, which stays as it is. */
+  createFile(path: string, data: Uint8Array, mode: number): Promise<boolean>
   list(folder: string): Promise<FileFacts[]>
   /** Bytes free on the file system that holds `folder`. */
   freeBytes(folder: string): number
@@ -93,6 +95,20 @@ export const diskFiles: Files = {
     } catch (error) {
       await rm(partial, { force: true })
       throw error
+    }
+  },
+  async createFile(path, data, mode) {
+    const partial = `${path}.${randomUUID()}.part`
+    try {
+      await writeFile(partial, data, { mode: 0o600 })
+      await chmod(partial, mode)
+      await link(partial, path) // and not rename, which replaces what is there
+      return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+      throw error
+    } finally {
+      await rm(partial, { force: true })
     }
   },
   async list(folder) {

@@ -15,7 +15,7 @@ const OURS = [
   /^connect$/,
   /^linger \d+$/,
   /^filter Unique-ID [\w-]+$/,
-  /^event json [A-Z_ ]+$/,
+  /^event json [A-Z_ ]+ conference::maintenance$/,
   /^exit$/,
   /^api sched_del \d+$/,
   /^api uuid_answer [\w-]+$/,
@@ -23,7 +23,7 @@ const OURS = [
   /^api uuid_kill [\w-]+ [A-Z_]+$/,
   /^api uuid_break [\w-]+( all)?$/,
   /^api uuid_fileman [\w-]+ pause$/,
-  /^api uuid_setvar_multi [\w-]+ (playback_terminators=none|socket_resume=(true|false)|parley_outcome=[\w-]*)$/,
+  /^api uuid_setvar_multi [\w-]+ (playback_terminators=none;parley_owner=[\w.:-]+\/[\w-]+|socket_resume=(true|false)|parley_outcome=[\w-]*)$/,
   new RegExp(
     String.raw`^api uuid_setvar_multi [\w-]+ (parley_recordings|parley_masked)=(${PATH}(,${PATH})*)?$`,
   ),

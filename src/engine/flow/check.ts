@@ -50,7 +50,7 @@ function shapeFaults(path: string, state: StateDocument, document: Checked): str
     if (state[key] && !isListening(state))
       faults.push(`${path}.${key}: only means something with on or slot.`)
   }
-  for (const key of ['transferFailed', 'transferWithdrawn', 'transferDone'] as const) {
+  for (const key of ['brief', 'transferFailed', 'transferWithdrawn', 'transferDone'] as const) {
     if (state[key] && state.transfer === undefined) {
       faults.push(`${path}.${key}: only means something with transfer.`)
     }

@@ -95,6 +95,7 @@ export const stateDocument = z.strictObject({
   silence: retry.optional(),
   goto: stateName.optional(),
   transfer: text.max(100).optional(),
+  brief: text.max(1_000).optional(),
   transferFailed: stateName.optional(),
   transferWithdrawn: stateName.optional(),
   transferDone: stateName.optional(),

@@ -2,7 +2,16 @@
 // default.
 
 import { unreachable } from '../../lib/unreachable.ts'
-import type { Conversation, Directive, Engine, EngineCall, Guess, HistoryEntry, Input } from '../engine.ts'
+import type {
+  Conversation,
+  Directive,
+  Engine,
+  EngineCall,
+  Guess,
+  HistoryEntry,
+  Input,
+  TransferEnd,
+} from '../engine.ts'
 import { type Flow, parseFlow } from './flow.ts'
 import {
   again,
@@ -93,7 +102,7 @@ class FlowConversation implements Conversation {
       case 'transfer':
         return { ...transferEnded(flow, this.#position, input.outcome), answered: undefined }
       case 'resume':
-        return { ...this.#resume(input.history), answered: undefined }
+        return { ...this.#resume(input.history, input.transfer ?? null), answered: undefined }
       default:
         return unreachable(input)
     }
@@ -112,7 +121,7 @@ class FlowConversation implements Conversation {
   }
 
   // Texts do not tell the state, but the caller's inputs led to it once and lead to it again.
-  #resume(history: readonly HistoryEntry[]): Step {
+  #resume(history: readonly HistoryEntry[], transfer: TransferEnd | null): Step {
     const flow = this.#flow
     let step = enter(flow, flow.start, noSlots)
     for (const { who, text } of history) {
@@ -124,7 +133,11 @@ class FlowConversation implements Conversation {
     }
     // The last thing the caller said has no answer yet: that answer. Otherwise the question again.
     const isOpen = history.at(-1)?.who === 'caller' || history.length === 0
-    const { position, directives } = isOpen ? step : again(flow, step.position)
+    const { position, directives } = transfer
+      ? transferEnded(flow, step.position, transfer.outcome)
+      : isOpen
+        ? step
+        : again(flow, step.position)
     return {
       position,
       directives: [...this.#language(), ...speak(flow.resume, noSlots, true), ...directives],

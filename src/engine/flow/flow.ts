@@ -58,7 +58,15 @@ export interface ListenState {
 export type State = { say: readonly Spoken[]; interruptible: boolean } & (
   | ListenState
   | { kind: 'goto'; state: string }
-  | { kind: 'transfer'; to: string; failed: string; withdrawn: string; done: string | null }
+  | {
+      kind: 'transfer'
+      to: string
+      /** What an agent hears before taking the call; null: it is made from what was said. */
+      brief: string | null
+      failed: string
+      withdrawn: string
+      done: string | null
+    }
   | { kind: 'end'; reason: string }
 )
 
@@ -178,6 +186,7 @@ function compileState(
       say,
       interruptible,
       to: state.transfer,
+      brief: state.brief ?? null,
       failed,
       withdrawn,
       done: state.transferDone ?? null,

@@ -177,7 +177,7 @@ function action(state: Exclude<State, { kind: 'goto' }>): Directive {
     case 'listen':
       return { type: 'listen', expectation: state.expectation }
     case 'transfer':
-      return { type: 'transfer', to: state.to, announce: null }
+      return { type: 'transfer', to: state.to, announce: null, brief: state.brief }
     case 'end':
       return { type: 'end', reason: state.reason }
     default:

@@ -19,10 +19,11 @@ const short = z.string().min(1).max(MAX_SHORT)
 const interruptible = z.boolean().default(true)
 const file = short.refine(isSoundFile, 'a file name must be relative and must not lead upwards')
 const waitMs = z.number().min(0).max(600_000)
-const session = z
+const bounded = z
   .record(z.string(), z.unknown())
-  .refine(value => isShallow(value), { message: 'a session is nested too deep', abort: true })
-  .refine(value => JSON.stringify(value).length <= MAX_SESSION, 'a session is too large')
+  .refine(value => isShallow(value), { message: 'it is nested too deep', abort: true })
+  .refine(value => JSON.stringify(value).length <= MAX_SESSION, 'it is too large')
+const session = bounded
 const keys = z.string().regex(/^[0-9*#A-D]$/)
 
 const actionSchema = z.discriminatedUnion('type', [
@@ -44,7 +45,14 @@ const actionSchema = z.discriminatedUnion('type', [
     endOfTurnMs: waitMs.optional(),
     confidential: z.boolean().default(false),
   }),
-  z.object({ type: z.literal('transfer'), to: short, announce: z.string().max(MAX_SAY).optional() }),
+  z.object({
+    type: z.literal('transfer'),
+    to: short,
+    announce: z.string().max(MAX_SAY).optional(),
+    brief: z.string().max(MAX_SAY).optional(),
+    data: bounded.optional(),
+  }),
+  z.object({ type: z.literal('summary'), text: z.string().max(MAX_SAY) }),
   z.object({ type: z.literal('digits'), digits: z.string().regex(/^[0-9*#A-DwW]{1,100}$/) }),
   z.object({ type: z.literal('language'), language: short, voice: short.optional() }),
   z.object({ type: z.literal('session'), session }),
@@ -99,8 +107,15 @@ export function readAction(value: unknown): Action {
         },
       }
     case 'transfer':
-      return { type: 'transfer', to: action.to, announce: action.announce ?? null }
+      return {
+        type: 'transfer',
+        to: action.to,
+        announce: action.announce ?? null,
+        ...(action.brief !== undefined && { brief: action.brief }),
+        ...(action.data !== undefined && { data: action.data }),
+      }
     case 'digits':
+    case 'summary':
       return action
     case 'language':
       return { type: 'language', language: action.language, voice: action.voice ?? null }

@@ -43,6 +43,7 @@ function typeOf(event: Input | Report): string {
     case 'silence':
     case 'transfer':
     case 'resume':
+    case 'talked':
       return event.type
     default:
       return unreachable(event)
@@ -64,7 +65,14 @@ function detail(event: Input | Report): object {
     case 'transfer':
       return { transfer: { to: event.to, outcome: event.outcome, cause: event.cause } }
     case 'resume':
-      return { history: event.history.map(historyEntry) }
+      return {
+        history: event.history.map(historyEntry),
+        ...(event.transfer && { transfer: event.transfer }),
+      }
+    case 'talked': {
+      const { to, durationMs, transcript } = event
+      return { talk: { to, durationMs, transcript: transcript.map(historyEntry) } }
+    }
     case 'interrupted':
       return heardField(event.heard)
     case 'ended':

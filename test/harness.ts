@@ -1,20 +1,24 @@
 // The daemon's real switch adapter and calls on the embedded switch, in one process and on a manual clock: a ten-minute call
 // takes milliseconds. Only the providers are fakes at their ports.
 
-import { duplexPair } from 'node:stream'
+import { type Duplex, duplexPair } from 'node:stream'
 import { Followers } from '../src/audio/follower.ts'
 import { VoiceDetectors } from '../src/audio/voice-detector.ts'
+import { Adoptions } from '../src/call/adoptions.ts'
 import { Calls } from '../src/call/calls.ts'
 import { ClassicListener } from '../src/call/classic-listener.ts'
 import { type JournalEntry, readJournal } from '../src/call/journal.ts'
 import { Listener } from '../src/call/listener.ts'
 import type { Profile } from '../src/call/profile.ts'
+import { type Destination, handOverTo, type TransferSettings } from '../src/call/transfer/destination.ts'
+import type { Exchange } from '../src/call/transfer/exchange.ts'
 import type { Engine } from '../src/engine/engine.ts'
 import type { Ids } from '../src/lib/ids.ts'
 import type { Log } from '../src/lib/log.ts'
 import { FreeSwitch } from '../src/pbx/freeswitch/freeswitch.ts'
 import { PbxError } from '../src/pbx/pbx.ts'
 import type { Recognizer } from '../src/speech/recognizer.ts'
+import { testExchange } from './exchange.ts'
 import {
   type CallOptions,
   FakeFreeswitch,
@@ -36,8 +40,19 @@ export interface DeskOptions {
   engine?: Engine
   /** In place of the scripted one. */
   recognizer?: (clock: ManualClock) => Recognizer
+  destinations?: Readonly<Record<string, Destination>>
+  transfer?: Partial<TransferSettings>
   limit?: number
   pbx?: Partial<FakeFreeswitchOptions>
+}
+
+interface Daemon {
+  calls: Calls
+  pbx: FreeSwitch
+  exchange: Exchange
+  adoptions: Adoptions
+  /** As if the process were killed: nothing more comes from it over its control link. */
+  die(): void
 }
 
 export interface LogLine {
@@ -45,6 +60,9 @@ export interface LogLine {
   fields: object
   message: string
 }
+
+/** Where an answered leg that was dialled for us is sent. */
+const LISTENER_PORT = 8_084
 
 export class Desk {
   readonly clock = new ManualClock()
@@ -63,7 +81,7 @@ export class Desk {
   readonly followers: Followers
   readonly #options: DeskOptions
   readonly #ids = numbered()
-  #daemon: { calls: Calls; pbx: FreeSwitch }
+  #daemon: Daemon
 
   constructor(options: DeskOptions = {}) {
     this.#options = options
@@ -73,20 +91,44 @@ export class Desk {
     files.makeFolder('/sounds')
     files.makeFolder('/journals')
     this.followers = new Followers({ clock, files, onFault: error => log.error({ error }, 'follower fault') })
+    this.switch = new FakeFreeswitch({
+      clock,
+      files,
+      promptFolders: ['/prompts', '/sounds'],
+      listeners: { [`127.0.0.1:${LISTENER_PORT}`]: () => this.dial() },
+      ...options.pbx,
+    })
     this.#daemon = this.#start()
-    this.switch = new FakeFreeswitch({ clock, files, promptFolders: ['/prompts', '/sounds'], ...options.pbx })
   }
 
   get calls(): Calls {
     return this.#daemon.calls
   }
 
-  /** A new process, to which calls are handed from now on. The one before knows nothing of it. */
+  /** What its transfers share: settings, news, callers' profiles. */
+  get exchange(): Exchange {
+    return this.#daemon.exchange
+  }
+
+  get adoptions(): Adoptions {
+    return this.#daemon.adoptions
+  }
+
+  /** The daemon's way to the switch. */
+  get pbx(): FreeSwitch {
+    return this.#daemon.pbx
+  }
+
+  /**
+   * A new process, to which calls are handed from now on. The one before knows nothing of it; its control link is cut, and
+   * whoever it was dialling rings on.
+   */
   restart(): void {
+    this.#daemon.die()
     this.#daemon = this.#start()
   }
 
-  #start(): { calls: Calls; pbx: FreeSwitch } {
+  #start(): Daemon {
     const options = this.#options
     const { clock, files } = this
     const recognizer = options.recognizer?.(clock) ?? this.recognizer
@@ -97,13 +139,32 @@ export class Desk {
       ...options.profile,
       policy: { ...testProfile.policy, ...options.policy },
     }
+    const links = new Set<Duplex>()
+    const pbx = new FreeSwitch({
+      host: '127.0.0.1',
+      port: LISTENER_PORT,
+      control: { host: '127.0.0.1', port: 8_021, password: 'ClueCon' },
+      connectControl: () => {
+        const link = this.control()
+        links.add(link)
+        return link
+      },
+      maxConnections: 100,
+      replyTimeoutMs: 2_000,
+      clock,
+      ids,
+      log,
+    })
+    const exchange = testExchange(pbx, { clock, ids, settings: options.transfer ?? {} })
     const calls = new Calls({
       profiles: { default: profile },
       destinations: {
-        people: { number: '2000', context: 'public' },
-        sales: { number: '3000', context: 'public' },
+        people: handOverTo('people', { number: '2000', context: 'public' }),
+        sales: handOverTo('sales', { number: '3000', context: 'public' }),
+        ...options.destinations,
       },
       engines: { scripted: options.engine ?? this.engine },
+      exchange,
       prompts: this.prompts,
       clock,
       files,
@@ -136,20 +197,27 @@ export class Desk {
         return listener
       },
     })
-    const pbx = new FreeSwitch({
-      host: '127.0.0.1',
-      port: 0,
-      maxConnections: 100,
-      replyTimeoutMs: 2_000,
-      clock,
-      ids,
-      log,
-    })
     pbx.handOver(leg => {
       if (this.refusePauses) leg.pause = () => Promise.reject(new PbxError('it cannot pause'))
       calls.admit(leg)
     })
-    return { calls, pbx }
+    const adoptions = new Adoptions({
+      pbx,
+      news: exchange.news,
+      clock,
+      files,
+      log,
+      journals: '/journals',
+      isHere: id => calls.get(id) !== undefined,
+    })
+    adoptions.start()
+    const die = () => {
+      adoptions.stop()
+      exchange.callerProfiles.close()
+      for (const link of links) link.destroy()
+      pbx.stop()
+    }
+    return { calls, pbx, exchange, adoptions, die }
   }
 
   /** Somebody calls, and time passes until the daemon has them. */
@@ -170,6 +238,11 @@ export class Desk {
     const [ours, theirs] = duplexPair()
     this.#daemon.pbx.accept(ours)
     return theirs
+  }
+
+  /** A connection to the switch's event socket: the daemon's, or that of a test that commands the switch itself. */
+  control(): Duplex {
+    return this.switch.connectControl()
   }
 
   /** Lets time pass until `work` settles. */
@@ -202,9 +275,9 @@ export class Desk {
     )
   }
 
-  /** The sentences whose playing began, in order. */
+  /** The sentences whose playing began, in order; `music` for what is played to somebody who waits. */
   heardBy(caller: Caller): string[] {
-    return caller.plays.map(({ path }) => this.prompts.textOf(path))
+    return caller.plays.map(({ path }) => (isMusic(path) ? 'music' : this.prompts.textOf(path)))
   }
 
   journal(caller: { readonly id: string }): JournalEntry[] {
@@ -219,12 +292,16 @@ export class Desk {
 
   /** Everything that a call could leave behind; empty when it left nothing. */
   async leftovers(): Promise<string[]> {
+    this.#daemon.adoptions.stop()
+    // They stay for an hour, whatever became of the call.
+    this.exchange.callerProfiles.close()
     await this.clock.advanceAsync(10_000)
     const left: string[] = []
     if (this.calls.counts.now > 0) left.push(`${this.calls.counts.now} calls`)
     if (this.followers.count > 0) left.push(`${this.followers.count} followed recordings`)
     if (this.recognizer.open > 0) left.push(`${this.recognizer.open} recognitions`)
     if (this.switch.openSockets > 0) left.push(`${this.switch.openSockets} sockets`)
+    left.push(...this.switch.leftovers())
     const spool = await this.files.list('/spool')
     if (spool.length > 0) left.push(`${spool.length} recordings on disk`)
     if (this.clock.pending > 0) left.push(`${this.clock.pending} timers`)
@@ -233,6 +310,10 @@ export class Desk {
       if (level === 'error') left.push(`error in the log: ${message} ${JSON.stringify(fields)}`)
     return left
   }
+}
+
+function isMusic(path: string): boolean {
+  return /^local_stream:|;loops=-1$/.test(path)
 }
 
 function numbered(): Ids {

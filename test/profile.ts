@@ -11,6 +11,8 @@ export const testProfile: Profile = {
   hints: [],
   turns: 'live',
   peopleKey: '0',
+  withdrawKey: '*',
+  destinations: null,
   people: 'people',
   recording: { keep: false, dir: '', consent: '', maskPbx: false },
   policy: {
@@ -40,6 +42,14 @@ export const testProfile: Profile = {
     apology: 'I am sorry.',
     toPeople: 'One moment.',
     transferFailed: 'Nobody is there.',
+    withdrawn: 'Never mind, then.',
+    brief: '{caller} wants {destination}: {reason}',
+    unknownCaller: 'somebody',
+    briefWithoutReason: '{caller} wants {destination}.',
+    acceptByKey: 'Press one.',
+    acceptByWord: 'Say yes.',
+    connecting: 'Here they are.',
+    tooLate: 'They have gone.',
     goodbye: 'Goodbye.',
   },
 }

@@ -1,37 +1,33 @@
 // One caller's stay: a mailbox, a loop, a scope, an ending. Everything that happens is posted here, the dialogue says what
 // follows, and this shell has it done by the speaker, the listener, the engine and the leg.
 
-import type { Expectation } from '../engine/engine.ts'
-import { inTime } from '../lib/clock.ts'
+import type { EngineCall, Expectation } from '../engine/engine.ts'
 import { Mailbox } from '../lib/mailbox.ts'
 import { messageOf } from '../lib/message-of.ts'
-import type { Scope } from '../lib/scope.ts'
 import { unreachable } from '../lib/unreachable.ts'
 import type { Leg, LegEvent } from '../pbx/pbx.ts'
 import type { Cut } from '../speech/cutter.ts'
 import { isEcho } from './backchannel.ts'
 import type { CallParts } from './call-parts.ts'
-import { isSameWay, wayOut } from './dialogue/leaving.ts'
-import { type Dialogue, isConfidential, newDialogue } from './dialogue/state.ts'
+import { courseOf, isSameCourse } from './dialogue/course.ts'
+import { type Dialogue, isPrivate, newDialogue } from './dialogue/state.ts'
 import { step } from './dialogue.ts'
-import { type Ending, endReasonOf, faultOf, messageIn } from './ending.ts'
+import { logEnd } from './end-in-log.ts'
+import { type Ending, endReasonOf } from './ending.ts'
 import type { Keeper } from './keeper.ts'
 import { callEventOf } from './leg-events.ts'
 import type { CallListener } from './listener.ts'
 import { type Mark, Marks } from './marks.ts'
 import { Notes, withoutKey, withoutSecrets, writable } from './note.ts'
+import { open } from './opening.ts'
 import { Parting } from './parting.ts'
 import { SpokenRehearsal } from './rehearsal.ts'
 import { Speaker } from './speaker.ts'
 import { type Standing, type Suspension, standingOf } from './suspension.ts'
 import { Timers } from './timers.ts'
+import { Transfers } from './transfer/transfers.ts'
 import { Turns } from './turns.ts'
 import type { CallEvent, Command } from './vocabulary.ts'
-
-/** Answering and opening the ear takes milliseconds; a switch that needs longer will not do it. */
-const OPENING_LIMIT_MS = 10_000
-/** Somebody who lets it ring longer than this is not there. */
-const RINGING_LIMIT_MS = 3_000
 
 export class Call {
   readonly id: string
@@ -48,6 +44,7 @@ export class Call {
   readonly #keeper: Keeper
   readonly #turns: Turns
   readonly #parting: Parting
+  readonly transfers: Transfers
   readonly #marks: Marks
   #dialogue: Dialogue
   /** The process is going to end. */
@@ -83,11 +80,34 @@ export class Call {
       marks,
       notes: this.#notes,
     })
-    this.#parting = new Parting({ ...parts, listener: this.#listener, keeper: this.#keeper, post })
+    const { transcript } = this.#notes
+    this.#parting = new Parting({
+      ...parts,
+      listener: this.#listener,
+      keeper: this.#keeper,
+      transcript,
+      post,
+    })
     const heard = () => this.#speaker.heard()
     const heardSoFar = () => this.#speaker.heardSoFar()
     const rehearse = (turn: number, signal: AbortSignal) => this.#rehearse(turn, signal)
     this.#turns = new Turns({ ...parts, post, marks, heard, heardSoFar, rehearse })
+    this.transfers = new Transfers({
+      ...parts,
+      caller: leg,
+      listener: this.#listener,
+      transcript,
+      phrases: parts.settings.phrases,
+      own: parts.settings.own,
+      post,
+      note: entry => this.#notes.write(entry),
+      handOver: to => void this.#parting.transfer(to),
+      onOutcome: outcome => this.#parting.tellOutcome(outcome),
+      onTalked: ({ name: to }, durationMs) => {
+        const { entries } = this.#notes.transcript
+        this.#turns.tell({ type: 'talked', to, durationMs, transcript: entries }, this.#dialogue.turn)
+      },
+    })
   }
 
   /** Takes the call: answers it, opens its ears, and lets the dialogue begin. */
@@ -100,8 +120,8 @@ export class Call {
     })
     scope.onEnd('timers', () => this.#timers.stopAll())
     leg.onEvent(event => this.#legReported(event))
-    const opening = scope.child('opening').endsAfter(OPENING_LIMIT_MS)
-    void this.#open(opening).then(
+    const opening = open({ ...this.#parts, turns: this.#turns, listener: this.#listener })
+    void opening.then(
       () => this.post({ type: 'opened', atMs: clock.now() }),
       error => this.post({ type: 'openingFailed', message: messageOf(error), atMs: clock.now() }),
     )
@@ -117,6 +137,14 @@ export class Call {
       suspension.sentence = 'over'
       changed()
     })
+  }
+
+  get facts(): EngineCall {
+    return this.#parts.facts
+  }
+
+  get dialogue(): Dialogue {
+    return this.#dialogue
   }
 
   get standing(): Standing {
@@ -139,37 +167,16 @@ export class Call {
     this.#mailbox.post(event)
   }
 
-  async #open(opening: Scope): Promise<void> {
-    const tooLate = new Promise<never>((_, reject) => {
-      opening.signal.addEventListener('abort', () => reject(opening.signal.reason), { once: true })
-    })
-    try {
-      const answered = this.#greetingMade().then(() => this.#parts.leg.answer())
-      await Promise.race([answered.then(() => this.#listener.open()), tooLate])
-    } finally {
-      tooLate.catch(() => {
-        // Ending the scope below rejects it when nobody waits any more.
-      })
-      void opening.end({ why: 'done' })
-    }
-  }
-
-  /** Who is not answered yet hears it ring, which is better than silence: the greeting is made first. */
-  async #greetingMade(): Promise<void> {
-    const { leg, clock, past, settings } = this.#parts
-    if (past !== null && past.way.to !== 'beginning') return
-    const made = this.#turns.guess(0, { type: 'start' })
-    if (leg.facts.answered || (settings.recording.keep && settings.recording.consent !== '')) return
-    await inTime(clock, RINGING_LIMIT_MS, made).catch(() => {}) // then they hear fillers
-  }
-
   #legReported(event: LegEvent): void {
     if (event.type === 'held') {
       this.#speaker.hold()
       this.#listener.hold()
+      this.transfers.hold()
     } else if (event.type === 'unheld') this.#listener.unhold()
     this.post(callEventOf(event, this.#parts.clock.now()))
-    if (event.type === 'unheld') this.#speaker.unhold()
+    if (event.type !== 'unheld') return
+    this.#speaker.unhold()
+    this.transfers.unhold()
   }
 
   #take(event: CallEvent): void {
@@ -188,11 +195,9 @@ export class Call {
   }
 
   #advance(event: CallEvent): void {
-    this.#notes.write(
-      isConfidential(this.#dialogue.phase) ? withoutKey(event) : withoutSecrets(event),
-      event.atMs,
-    )
+    this.#notes.write(isPrivate(this.#dialogue.phase) ? withoutKey(event) : withoutSecrets(event), event.atMs)
     this.#marks.take(event)
+    this.transfers.take(event)
     if (event.type === 'callerSpoke') this.#parts.conversation.warm?.()
     const [dialogue, commands] = step(this.#dialogue, event)
     this.#noteWayOut(this.#dialogue, dialogue)
@@ -213,9 +218,9 @@ export class Call {
 
   /** A process that takes the call over sends the caller on where they were going. */
   #noteWayOut(before: Dialogue, after: Dialogue): void {
-    if (after.phase.is === 'over') return
-    const next = wayOut(after)
-    if (!isSameWay(next, wayOut(before))) this.#notes.write({ type: 'leaving', next })
+    const next = courseOf(after)
+    if (after.phase.is === 'over' || isSameCourse(next, courseOf(before))) return
+    this.#notes.write({ type: 'leaving', next })
   }
 
   /** A bug of ours ends this call as gently as can be, and no other. */
@@ -262,8 +267,15 @@ export class Call {
         return void this.#keeper.start()
       case 'sendDigits':
         return this.#parting.attempt('send digits', this.#parts.leg.sendDigits(command.digits))
+      case 'bring':
+      case 'withdrawTransfer':
+      case 'playMusic':
+      case 'stopMusic':
+      case 'meet':
       case 'transfer':
-        return void this.#parting.transfer(command.to)
+        return this.transfers.execute(command)
+      case 'summarize':
+        return this.#parting.summarize(command.text)
       case 'hangUp':
         return this.#parting.hangUp(command.cause)
       case 'startTimer':
@@ -279,13 +291,15 @@ export class Call {
 
   #listen(expectation: Expectation): void {
     const { phase, speech } = this.#dialogue
-    this.#listener.listen(expectation, speech.language, phase.is === 'listening' ? 'caller' : 'assistant')
+    const isOurs = phase.is !== 'listening' && phase.is !== 'waiting'
+    this.#listener.listen(expectation, speech.language, isOurs ? 'assistant' : 'caller')
   }
 
   #close(ending: Ending): void {
     const { scope, journal, log, clock, times } = this.#parts
     const durationMs = Math.round(clock.now() - this.#startedMs)
     this.#mailbox.close()
+    this.transfers.close(ending)
     // Who leaves while they are told of the recording has not come to the greeting.
     const turn = Math.max(0, this.#dialogue.turn)
     if (ending.why === 'suspended') {
@@ -294,23 +308,9 @@ export class Call {
     } else this.#turns.close({ type: 'ended', by: ending.by, reason: ending.why, durationMs }, turn)
     this.#notes.write({ type: 'ended', ending })
     journal.close()
-    const fault = faultOf(ending)
-    const { hits, misses } = this.#turns.guesses
-    times.guesses.hits += hits
-    times.guesses.misses += misses
-    const answeredMs = { p50: this.#marks.answers.quantile(0.5), p95: this.#marks.answers.quantile(0.95) }
-    const summary = {
-      by: ending.by,
-      why: ending.why,
-      fault,
-      turns: turn,
-      durationMs,
-      answeredMs,
-      hits,
-      misses,
-    }
-    if (fault === null) log.info(summary, 'call ended')
-    else log.warn({ ...summary, message: messageIn(ending) }, 'call ended by a fault')
+    times.guesses.hits += this.#turns.guesses.hits
+    times.guesses.misses += this.#turns.guesses.misses
+    logEnd(ending, { turns: turn, durationMs, answers: this.#marks.answers, ...this.#turns.guesses }, log)
     void scope.end(endReasonOf(ending)).then(() => this.#over.resolve(ending))
   }
 }

@@ -1,29 +1,32 @@
 // All calls of this process: admits, chooses the profile, counts, and lets go of them when the process ends.
 
-import type { Engine, EngineLink } from '../engine/engine.ts'
+import type { Engine, EngineCall, EngineLink } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Files } from '../lib/files.ts'
 import type { Log } from '../lib/log.ts'
 import { Scope } from '../lib/scope.ts'
 import type { Leg, LegFacts } from '../pbx/pbx.ts'
+import { chooseProfile, contextOf, fallbackOf, settingsFor } from './admission.ts'
 import { Call } from './call.ts'
-import type { DialogueSettings } from './dialogue/state.ts'
 import { faultOf } from './ending.ts'
 import { fileNameOf } from './file-name.ts'
 import { Journal } from './journal.ts'
 import { Keeper } from './keeper.ts'
 import type { CallListener } from './listener.ts'
 import { TurnTimes } from './marks.ts'
-import type { Destination, Profile } from './profile.ts'
+import type { Profile } from './profile.ts'
 import { type Former, Returns } from './returns.ts'
 import type { Prompts } from './speaker.ts'
 import { suspendAll } from './suspension.ts'
+import type { Destination } from './transfer/destination.ts'
+import type { Exchange } from './transfer/exchange.ts'
 import type { CallEvent } from './vocabulary.ts'
 
 export interface CallsParts {
   profiles: Readonly<Record<string, Profile>>
   destinations: Readonly<Record<string, Destination>>
   engines: Readonly<Record<string, Engine>>
+  exchange: Exchange
   prompts: Prompts
   clock: Clock
   files: Files
@@ -42,6 +45,8 @@ export interface CallsParts {
 
 /** How often a drain tells whom it waits for. */
 const DRAIN_NEWS_MS = 5_000
+/** How often one call may come to us: whoever is sent back more often is better off with people. */
+const HOPS_LIMIT = 3
 type Doors = 'open' | 'closed to new calls' | 'closed'
 
 export class Calls {
@@ -72,15 +77,33 @@ export class Calls {
     }
   }
 
-  /** Takes a call, goes on with one that comes back, or sends it to people when it cannot be taken. */
-  admit(leg: Leg): void {
+  get(id: string): Call | undefined {
+    return this.#calls.get(id)
+  }
+
+  all(): IterableIterator<Call> {
+    return this.#calls.values()
+  }
+
+  /** Why no new call is taken just now, in one sentence; null when it is. */
+  unready(): string | null {
+    if (this.#doors === 'closed') return 'The daemon is about to end.'
+    const refusal = this.#refusal({ variables: {} }, false)
+    return refusal && `${refusal.charAt(0).toUpperCase()}${refusal.slice(1)}.`
+  }
+
+  /**
+   * Takes a call, goes on with one that comes back, or sends it to people when it cannot be taken. Resolves when that is decided;
+   * never rejects.
+   */
+  admit(leg: Leg): Promise<void> {
     const log = this.#parts.log.child({ call: leg.facts.id })
     const arriving = this.#admit(leg, log).catch((error: unknown) => {
       log.error({ error }, 'a call could not be taken on a fault of ours')
       return leg.release()
     })
     this.#arriving.add(arriving)
-    void arriving.finally(() => this.#arriving.delete(arriving))
+    return arriving.finally(() => this.#arriving.delete(arriving))
   }
 
   /** Takes no new calls and waits until those there are have ended. */
@@ -115,7 +138,7 @@ export class Calls {
     const former = await this.#returns.find(leg.facts, log)
     const { back } = former
     if (this.#doors === 'closed') return leg.release()
-    const refusal = this.#refusal(back !== undefined)
+    const refusal = this.#refusal(leg.facts, back !== undefined)
     if (refusal !== null) return this.#refuse(leg, log, refusal)
     // Twice the same call at once: the second is as good as the first.
     this.#supersede(id)
@@ -132,16 +155,18 @@ export class Calls {
     this.#calls.delete(id)
   }
 
-  /** Who has been with us already is not sent away for want of room: there was room for them. */
-  #refusal(isBack: boolean): string | null {
+  /** Who has been with us already, or was called by us, is not sent away for want of room. */
+  #refusal({ variables }: Pick<LegFacts, 'variables'>, isBack: boolean): string | null {
     const { limit, overload } = this.#parts
+    if (Number(variables.parley_hops) > HOPS_LIMIT) return 'people have sent the caller back too often'
+    if (variables.parley_leg?.startsWith('caller:')) return null
     if (this.#doors === 'closed to new calls') return 'no more calls are taken'
     if (isBack) return null
     return this.#calls.size >= limit ? 'as many calls as allowed are running' : overload()
   }
 
   #begin(leg: Leg, profile: Profile, { back, journal: written }: Former, log: Log): void {
-    const { clock, files, engines, prompts, destinations, journals } = this.#parts
+    const { clock, files, engines, prompts, exchange, journals } = this.#parts
     const engine = engines[profile.engine]
     if (!engine) return this.#refuse(leg, log, 'the engine of its profile does not exist')
     const facts = { ...leg.facts, ...back?.facts }
@@ -168,12 +193,25 @@ export class Calls {
       session: back?.session?.engine === engine.name ? back.session.session : null,
       keep: session => call.keepSession(engine.name, session),
     }
-    const about = { id, from, to, callerName, direction, profile: profile.name, language, startedAtMs }
+    const context = contextOf(facts, log)
+    const about: EngineCall = {
+      id,
+      from,
+      to,
+      callerName,
+      direction,
+      profile: profile.name,
+      language,
+      startedAtMs,
+      context,
+    }
     const call = new Call({
       leg,
-      settings: settingsFor(facts, profile, destinations, language),
+      settings: settingsFor(facts, profile, language, this.#parts),
       past: back?.past ?? null,
-      conversation: engine.open({ ...about, context: contextOf(facts, log) }, link),
+      conversation: engine.open(about, link),
+      facts: about,
+      exchange,
       prompts,
       journal,
       times: this.times,
@@ -181,10 +219,14 @@ export class Calls {
       scope,
       log,
       listener: post => this.#parts.listener(leg, profile, post),
+      agentListener: (agent, post) => this.#parts.listener(agent, { ...profile, turns: 'live' }, post),
       keeper: note =>
         new Keeper({ leg, clock, files, log, settings: profile.recording, name: fileName, note }),
     })
+    // Said once: a later visit of the same call is another matter.
+    if (facts.variables.parley_return) forgetReturn(leg, log)
     this.#calls.set(id, call)
+    tellOfCall(call, exchange, clock)
     if (back) this.#resumed++
     else this.#admitted++
     void call.ended.then(ending => {
@@ -207,72 +249,18 @@ export class Calls {
   }
 }
 
-/** `parley_profile` if it names one, else the profile with the most exact number, else none. */
-export function chooseProfile(
-  facts: LegFacts,
-  profiles: Readonly<Record<string, Profile>>,
-): Profile | undefined {
-  const named = facts.variables.parley_profile
-  if (named !== undefined && Object.hasOwn(profiles, named)) return profiles[named]
-  let best: { profile: Profile; exactness: number } | undefined
-  for (const profile of Object.values(profiles)) {
-    for (const pattern of profile.numbers) {
-      const exactness = matches(pattern, facts.to)
-      if (exactness > (best?.exactness ?? 0)) best = { profile, exactness }
-    }
-  }
-  return best?.profile
+function forgetReturn(leg: Leg, log: Log): void {
+  leg
+    .setVariables({ parley_return: '' })
+    .catch(error => log.warn({ error }, 'parley_return could not be unset'))
 }
 
-/** 0 for no match; the more of the number a pattern spells out, the more. */
-function matches(pattern: string, number: string): number {
-  if (!pattern.endsWith('*')) return pattern === number ? 1_000 : 0
-  const beginning = pattern.slice(0, -1)
-  return number.startsWith(beginning) ? 1 + beginning.length : 0
-}
-
-function settingsFor(
-  facts: LegFacts,
-  profile: Profile,
-  destinations: Readonly<Record<string, Destination>>,
-  language: string,
-): DialogueSettings {
-  const { turns, phrases, voice, peopleKey, recording } = profile
-  const policy = turns === 'live' ? profile.policy : { ...profile.policy, bargeIn: false, speculation: false }
-  const named = profile.people === null ? undefined : destinations[profile.people]
-  const people = named ?? fallbackOf(facts) ?? null
-  return {
-    policy,
-    turns,
-    phrases,
-    language,
-    voice: language === profile.language ? voice : '',
-    own: { language: profile.language, voice },
-    peopleKey,
-    people,
-    // An engine may always ask for people by that name.
-    destinations: people ? { people, ...destinations } : destinations,
-    recording: { keep: recording.keep, consent: recording.consent },
-  }
-}
-
-/** `parley_fallback`: a number, or `number XML context`; without a context the call's own tenant, else `default`. */
-export function fallbackOf(facts: LegFacts): Destination | undefined {
-  const fallback = facts.variables.parley_fallback?.trim()
-  if (!fallback) return undefined
-  const [number, dialplan, context] = fallback.split(/\s+/)
-  if (!number) return undefined
-  if (context !== undefined && dialplan === 'XML') return { number, context }
-  return { number, context: facts.variables.domain_name ?? 'default' }
-}
-
-function contextOf(facts: LegFacts, log: Log): unknown {
-  const text = facts.variables.parley_context
-  if (text === undefined || text === '') return null
-  try {
-    return JSON.parse(text)
-  } catch {
-    log.warn({}, 'parley_context is no JSON and was left out')
-    return null
-  }
+/** What watchers hear of a call. */
+function tellOfCall(call: Call, { news }: Pick<Exchange, 'news'>, clock: Clock): void {
+  const { id: callId, profile, direction } = call.facts
+  const beganMs = clock.now()
+  news.tell({ type: 'callBegan', callId, profile, direction })
+  void call.ended.then(({ by, why }) =>
+    news.tell({ type: 'callEnded', callId, by, why, durationMs: Math.round(clock.now() - beganMs) }),
+  )
 }

@@ -12,6 +12,8 @@
 //      └──nothing to say────────────────────────────────────────┘
 //
 //   speaking ──all heard, a transfer follows──▶ moving ──legMoved──▶ over          moving ──transferFailed──▶ thinking, or over
+//   speaking ──all heard, an agent is fetched─▶ waiting ──accepted──▶ meeting ──joined──▶ together
+//   waiting, meeting ──nobody comes, or never mind──▶ thinking, or moving      together ──talk over──▶ thinking, or closing
 //   speaking ──all heard, the end follows─────▶ closing ──hung up──▶ over
 //   any ──held──▶ held ──unheld──▶ the same again: timers stand still, nothing is counted
 //   any ──key for people, a fault, a limit────▶ speaking(apology) ──▶ moving, or over when there are no people
@@ -27,8 +29,8 @@ import {
   engineTimer,
   fill,
   isAnswering,
+  resume,
   silenceLasted,
-  transferRefused,
 } from './dialogue/answering.ts'
 import { begin, greet } from './dialogue/beginning.ts'
 import {
@@ -42,19 +44,38 @@ import {
   utteranceHeard,
   withTypedDigits,
 } from './dialogue/hearing.ts'
-import { endingFor, enter, hungUp, isLeaving, listenOpenly, over, say, toPeople } from './dialogue/leaving.ts'
 import {
-  type Conversing,
+  enter,
+  enterUnheard,
+  faulted,
+  hungUp,
+  isLeaving,
+  over,
+  shutDown,
+  toPeople,
+} from './dialogue/leaving.ts'
+import {
   type Dialogue,
   isConfidential,
-  isConversing,
-  type Opening,
-  type Phase,
+  isOpening,
+  mayBeHeld,
   type Speaking,
   type Step,
   timersOf,
+  transferIn,
 } from './dialogue/state.ts'
-import { type Ending, isFinal } from './ending.ts'
+import {
+  beginOfWait,
+  earFailed,
+  endOfTransfer,
+  legMoved,
+  meetingFailed,
+  tooLong,
+  transferFailed,
+  transferring,
+  withoutAgent,
+} from './dialogue/transferring.ts'
+import { isFinal } from './ending.ts'
 import type { CallEvent, Command, TimerName } from './vocabulary.ts'
 
 /** What follows from an event. An event of a turn that is over changes nothing; so does one that the phase has no row for. */
@@ -64,18 +85,20 @@ export function step(dialogue: Dialogue, event: CallEvent): Step {
   const wasConfidential = isConfidential(dialogue.phase)
   if (wasConfidential && isHearing(event)) return [dialogue, []]
   const taken = take({ ...dialogue, caller: callerAfter(dialogue.caller, event) }, event)
-  const [next, commands] = withTypedDigits(dialogue.phase, taken, event.atMs)
+  const [next, commands] = withTypedDigits(dialogue.phase, withoutAgent(taken, event.atMs), event.atMs)
   const kept = timersOf(next.phase)
   const stopped = timersOf(dialogue.phase).filter(name => !kept.includes(name))
   // Whoever is not listened to does nothing that could still be heard.
   const isSecret = isConfidential(next.phase) || (wasConfidential && mayComeBack(next))
-  const deafened = isSecret || commands.some(command => command.type === 'deafen')
+  const deafened = isSecret || commands.some(({ type }) => type === 'deafen' || type === 'transfer')
   return [
     deafened ? { ...next, caller: 'silent' } : next,
     [
       ...maskOf(wasConfidential, isSecret),
+      ...endOfTransfer(dialogue.phase, next.phase, event),
       ...stopped.map(name => ({ type: 'stopTimer' as const, name })),
       ...commands.filter(mayRunIn(kept)),
+      ...beginOfWait(dialogue.phase, next.phase),
     ],
   ]
 }
@@ -151,7 +174,7 @@ function take(d: Dialogue, event: CallEvent): Step {
     case 'hearingFailed':
       return hearingFailed(d, event.message, atMs)
     case 'earFailed':
-      return toPeople(d, { why: 'fault', fault: 'ear', message: event.message }, atMs)
+      return earFailed(d, event.message, atMs)
     case 'digitPressed':
       return digitPressed(d, event.digit, atMs)
     case 'held':
@@ -176,6 +199,16 @@ function take(d: Dialogue, event: CallEvent): Step {
       return timeUp(d, event.name, atMs)
     case 'transferFailed':
       return transferFailed(d, event.message, atMs)
+    case 'transferProgressed':
+    case 'agentAccepted':
+    case 'agentJoined':
+    case 'transferEnded':
+    case 'talkEnded':
+    case 'transferRequested':
+    case 'takenOver':
+    case 'sayingRequested':
+    case 'hangUpRequested':
+      return transferring(d, event)
     case 'legMoved':
       return legMoved(d)
     case 'legHungUp':
@@ -187,7 +220,7 @@ function take(d: Dialogue, event: CallEvent): Step {
     case 'legLost':
       return over(d, { by: 'switch', why: 'lost', message: event.message })
     case 'shutdownBegun':
-      return toPeople(d, { why: 'shutdown' }, atMs)
+      return shutDown(d, atMs)
     case 'suspended':
       return over(d, { by: 'us', why: 'suspended' })
     case 'faulted':
@@ -229,9 +262,14 @@ function voiceFailed(d: Dialogue, message: string, atMs: number): Step {
   const phase = d.phase.is === 'held' ? d.phase.before : d.phase
   // Who was not told is not recorded.
   if (phase.is === 'informing') return alsoWhileHeld(d, inner => greet(inner, false, atMs))
+  if (phase.is !== 'speaking' && phase.is !== 'interrupted') return [d, []]
   // The last words could not be said, but the way out is still open.
   if (phase.is === 'speaking' && isLeaving(d)) return enter(d, phase.next, atMs)
-  if (phase.is !== 'speaking' && phase.is !== 'interrupted') return [d, []]
+  if (transferIn(phase)) {
+    // What else there is to be said is still hushed.
+    if (phase.is === 'interrupted') return alsoWhileHeld(d, inner => resume(inner, phase))
+    return enterUnheard(d, phase.next, atMs)
+  }
   return toPeople(d, { why: 'fault', fault: 'voice', message }, atMs)
 }
 
@@ -254,9 +292,10 @@ function timeUp(d: Dialogue, name: TimerName, atMs: number): Step {
         atMs,
       )
     case 'call':
-      return toPeople(d, { why: 'limit', limit: 'length' }, atMs)
+      return tooLong(d, atMs)
     case 'closing':
       if (phase.is === 'closing') return over(d, phase.ending)
+      if (phase.is === 'meeting') return meetingFailed(d, atMs)
       return transferFailed(d, 'the switch did not move the caller in time', atMs)
     default:
       return unreachable(name)
@@ -269,39 +308,7 @@ function leaveInstead(d: Dialogue, { next }: Speaking, atMs: number): Step {
   return [left, [{ type: 'hush' }, ...commands]]
 }
 
-function isOpening(phase: Phase): boolean {
-  return phase.is === 'opening' || (phase.is === 'held' && phase.before.is === 'opening')
-}
-
-/** A caller who holds us when they come to us holds us before anything has begun. */
-function mayBeHeld(phase: Phase): phase is Opening | Conversing {
-  return phase.is === 'opening' || isConversing(phase)
-}
-
 /** Neither voice nor keys. */
 function isSilent(d: Dialogue): boolean {
   return d.phase.is === 'listening' && d.phase.digits === '' && d.caller === 'silent'
-}
-
-function transferFailed(d: Dialogue, message: string, atMs: number): Step {
-  if (d.phase.is !== 'moving') return [d, []]
-  const { because, name } = d.phase
-  if (because.why !== 'asked') return over(d, endingFor(because))
-  if (because.how === 'engine') return transferRefused(d, name, message, atMs)
-  return say(d, d.settings.phrases.transferFailed, listenOpenly, atMs, true)
-}
-
-function legMoved(d: Dialogue): Step {
-  if (d.phase.is !== 'moving') return over(d, { by: 'switch', why: 'taken' })
-  const { to, because } = d.phase
-  return over(d, { by: 'assistant', why: 'handed-over', to, because })
-}
-
-/** Our own bug: no word can be trusted any more, so the caller goes to people at once. */
-function faulted(d: Dialogue, message: string): Step {
-  const ending: Ending = { by: 'us', why: 'fault', fault: 'parley', message }
-  const to = d.settings.people
-  if (to === null || d.phase.is === 'moving' || d.phase.is === 'closing') return over(d, ending)
-  const because = { why: 'fault', fault: 'parley', message } as const
-  return enter(d, { does: 'transfer', to, name: 'people', because }, 0)
 }

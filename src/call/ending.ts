@@ -1,7 +1,7 @@
 // How a call ended, as data: by whom, why, and whose fault it was if it was one.
 
 import type { EndReason } from '../lib/scope.ts'
-import type { Destination } from './profile.ts'
+import type { Extension } from '../pbx/pbx.ts'
 
 export type Fault = 'switch' | 'ear' | 'recognizer' | 'voice' | 'engine' | 'parley'
 
@@ -13,7 +13,11 @@ export type Ending =
   | { by: 'assistant'; why: 'too-long' }
   | { by: 'assistant'; why: 'too-many-turns' }
   /** The caller is with people now. `because` tells what led there. */
-  | { by: 'assistant'; why: 'handed-over'; to: Destination; because: HandOverReason }
+  | { by: 'assistant'; why: 'handed-over'; to: Extension; because: HandOverReason }
+  /** An agent has talked to the caller, and nothing was to follow. */
+  | { by: 'agent'; why: 'talked'; to: string }
+  /** Somebody ended it through the API. */
+  | { by: 'operator'; why: 'ended' }
   | { by: 'switch'; why: 'hung-up'; cause: string }
   /** Somebody else sent the caller to another place on the switch. */
   | { by: 'switch'; why: 'taken' }
@@ -31,7 +35,7 @@ export function isFinal({ why }: Pick<Ending, 'why'>): boolean {
 
 /** What leads a caller to people. */
 export type HandOverReason =
-  | { why: 'asked'; how: 'key' | 'engine' }
+  | { why: 'asked'; how: 'key' | 'engine' | 'operator' }
   | { why: 'limit'; limit: 'turns' | 'length' }
   | { why: 'shutdown' }
   | { why: 'fault'; fault: Fault; message: string }

@@ -1,8 +1,10 @@
 // What a call tells its journal, and what of it may be written down.
 
+import type { HistoryEntry } from '../engine/engine.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Journal } from './journal.ts'
+import { Transcript } from './transcript.ts'
 import type { CallEvent, Question } from './vocabulary.ts'
 
 export type Note = { type: string; [field: string]: unknown }
@@ -10,14 +12,20 @@ export type Note = { type: string; [field: string]: unknown }
 export class Notes {
   readonly #parts: { journal: Journal; clock: Clock; log: Log }
   readonly #startedMs: number
+  readonly transcript: Transcript
 
   /** `startedMs`: when the call began, on the clock's line. */
-  constructor(parts: { journal: Journal; clock: Clock; log: Log }, startedMs: number) {
+  constructor(
+    parts: { journal: Journal; clock: Clock; log: Log; past?: { history: readonly HistoryEntry[] } | null },
+    startedMs: number,
+  ) {
     this.#parts = parts
     this.#startedMs = startedMs
+    this.transcript = new Transcript(() => parts.clock.wallMs(), parts.past?.history)
   }
 
   write(entry: Note, atMs = this.#parts.clock.now()): void {
+    this.transcript.take(entry)
     const sinceStart = Math.round((atMs - this.#startedMs) * 10) / 10
     this.#parts.journal.write({ ...entry, atMs: sinceStart, wallMs: this.#parts.clock.wallMs() })
     this.#parts.log.debug({ atMs: sinceStart, entry: entry.type }, 'journal')

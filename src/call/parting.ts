@@ -4,16 +4,17 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { messageOf } from '../lib/message-of.ts'
 import type { Scope } from '../lib/scope.ts'
-import type { Leg } from '../pbx/pbx.ts'
+import type { Extension, Leg } from '../pbx/pbx.ts'
 import type { Keeper } from './keeper.ts'
 import type { CallListener } from './listener.ts'
-import type { Destination } from './profile.ts'
+import type { Transcript } from './transcript.ts'
 import type { CallEvent } from './vocabulary.ts'
 
 export interface PartingParts {
   leg: Leg
   listener: CallListener
   keeper: Keeper
+  transcript: Transcript
   scope: Scope
   clock: Clock
   log: Log
@@ -22,13 +23,23 @@ export interface PartingParts {
 
 export class Parting {
   readonly #parts: PartingParts
+  #hasOutcome = false
 
   constructor(parts: PartingParts) {
     this.#parts = parts
+    const { transcript } = parts
+    // Each time: once the caller has hung up it is too late.
+    transcript.onTalk = () => this.tell({ parley_summary: transcript.talkSummary() })
+  }
+
+  /** The engine knows better what the call was about. */
+  summarize(text: string): void {
+    this.#parts.transcript.onTalk = () => {}
+    this.tell({ parley_summary: text })
   }
 
   /** Our recordings end before the caller meets people: what they say to each other is not ours to hear. */
-  async transfer(to: Destination): Promise<void> {
+  async transfer(to: Extension): Promise<void> {
     const { leg, listener, keeper, scope, clock, post } = this.#parts
     try {
       await Promise.all([listener.close(), keeper.stop()])
@@ -48,8 +59,20 @@ export class Parting {
   hangUp(cause: string): void {
     const { leg } = this.#parts
     // A leg that refuses is on its way out already, and says so itself; the timer of the closing sees to the rest.
-    const hungUp = leg.setVariables({ parley_outcome: 'finished' }).then(() => leg.hangUp(cause))
+    const finished = this.#hasOutcome ? Promise.resolve() : leg.setVariables({ parley_outcome: 'finished' })
+    const hungUp = finished.then(() => leg.hangUp(cause))
     this.attempt('hang up', hungUp)
+  }
+
+  /** What became of the last transfer says more than that the call has ended. */
+  tellOutcome(outcome: string): void {
+    this.#hasOutcome = true
+    this.tell({ parley_outcome: outcome })
+  }
+
+  /** Lets the dialplan, and whoever reads the records of the switch, know. */
+  tell(variables: Readonly<Record<string, string>>): void {
+    this.attempt('set variables', this.#parts.leg.setVariables(variables))
   }
 
   /** What may fail without changing the course of the call. */

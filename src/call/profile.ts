@@ -49,14 +49,23 @@ export interface Phrases {
   toPeople: string
   /** A transfer did not come about. */
   transferFailed: string
+  /** The caller does not want to wait for anybody any more, and the engine has no words for it. */
+  withdrawn: string
+  /** To an agent, before the two meet; `{caller}` is who calls, `{destination}` what they want, `{reason}` their last words. */
+  brief: string
+  /** Who calls, where nobody knows. */
+  unknownCaller: string
+  /** As `brief`, where nothing is known of the reason. */
+  briefWithoutReason: string
+  /** To an agent: how to take the call, by a key, or by a key or a word. */
+  acceptByKey: string
+  acceptByWord: string
+  /** To an agent who has taken the call. */
+  connecting: string
+  /** To an agent whose caller has gone, or is with somebody else. */
+  tooLate: string
   /** Before we hang up: silence without end, too long, too many turns. */
   goodbye: string
-}
-
-/** A named place a caller can be sent: a number in a dialplan context of the switch. */
-export interface Destination {
-  number: string
-  context: string
 }
 
 /** What is recorded to be kept. */
@@ -89,6 +98,10 @@ export interface Profile {
   turns: 'live' | 'classic'
   /** The key that reaches people from everywhere; null for none. */
   peopleKey: string | null
+  /** The key that ends the wait for an agent: "never mind"; null for none. */
+  withdrawKey: string | null
+  /** The destinations that callers of this profile may be sent to, by name; null for all. */
+  destinations: readonly string[] | null
   /** Name of the destination for people; null uses `parley_fallback` of the call. */
   people: string | null
   recording: RecordingSettings

@@ -3,11 +3,10 @@
 
 import { z } from 'zod'
 import type { HistoryEntry } from '../engine/engine.ts'
-import type { LegFacts } from '../pbx/pbx.ts'
+import type { Extension, LegFacts } from '../pbx/pbx.ts'
 import { type Ending, type HandOverReason, isFinal } from './ending.ts'
 import type { JournalEntry } from './journal.ts'
 import { beginning } from './line.ts'
-import type { Destination } from './profile.ts'
 
 /** Where a caller was going when their process ended. */
 export type Way =
@@ -15,7 +14,13 @@ export type Way =
   | { to: 'beginning' }
   | { to: 'conversation' }
   | { to: 'people'; because: HandOverReason }
-  | { to: 'destination'; destination: Destination; name: string; because: HandOverReason }
+  | { to: 'destination'; destination: Extension; name: string; because: HandOverReason }
+  /** Somebody of this destination was being fetched, from this rung of its ladder. */
+  | { to: 'agent'; name: string; because: HandOverReason; rung: number }
+  /** The caller was with an agent of this destination; because somebody wanted it, or as we could not go on. */
+  | { to: 'talk'; name: string; isAsked: boolean }
+  /** They were handed over there, and have been sent back: why. */
+  | { to: 'assistant'; from: string; cause: string }
   | { to: 'end'; ending: Ending }
 
 export interface Recollection {
@@ -102,18 +107,28 @@ const known = z.discriminatedUnion('type', [
     next: z
       .discriminatedUnion('does', [
         z.object({ does: z.literal('transfer'), to: destination, name: z.string(), because: reason }),
+        z.object({ does: z.literal('bring'), name: z.string(), because: reason }),
+        z.object({ does: z.literal('talk'), name: z.string(), because: reason.optional() }),
         z.object({ does: z.literal('end'), ending }),
       ])
       .nullable(),
   }),
+  z.object({ type: z.literal('transferProgressed'), rung: z.number() }),
   z.object({ type: z.literal('ended'), ending }),
 ])
 type Known = z.infer<typeof known>
 type Question = Extract<Known, { type: 'asked' }>['question']
 type Spoken = Extract<Known, { type: 'promptSpoken' }>
 
-/** Undefined when there is no call to go on with: it is over, or nothing can be made of the journal. */
-export function recollect(id: string, entries: readonly JournalEntry[]): Recollection | undefined {
+/**
+ * Undefined when there is no call to go on with: it is over, or nothing can be made of the journal. `sentBack`: why a call that
+ * was handed over has come to us again (`parley_return`); '' when it has not.
+ */
+export function recollect(
+  id: string,
+  entries: readonly JournalEntry[],
+  sentBack = '',
+): Recollection | undefined {
   const start = entries.findLastIndex(({ type }) => type === 'admitted')
   const first = admitted.safeParse(entries[start])
   if (!first.success || first.data.facts.id !== id) return undefined
@@ -124,7 +139,7 @@ export function recollect(id: string, entries: readonly JournalEntry[]): Recolle
     const one = known.safeParse(entry)
     if (one.success) memory.take(one.data, entry.atMs)
   }
-  return memory.recollection()
+  return memory.recollection(sentBack)
 }
 
 class Memory {
@@ -182,16 +197,21 @@ class Memory {
       case 'leaving':
         this.#way = wayOf(entry.next)
         return
+      case 'transferProgressed':
+        if (this.#way.to === 'agent') this.#way = { ...this.#way, rung: entry.rung }
+        return
       case 'ended':
         this.#ended = entry.ending
         return
     }
   }
 
-  recollection(): Recollection | undefined {
-    if (this.#ended && isFinal(this.#ended)) return undefined
+  recollection(sentBack: string): Recollection | undefined {
+    const isSentBack = sentBack !== '' && this.#ended?.why === 'handed-over'
+    if (this.#ended && isFinal(this.#ended) && !isSentBack) return undefined
     const { facts, profile, language, startedAtMs } = this.#first
-    const planned = this.#ended?.why === 'suspended'
+    const planned = this.#ended?.why === 'suspended' || isSentBack
+    const way = isSentBack ? this.#sentBack(sentBack) : this.#way
     if (this.#unasked) this.#add('caller', this.#unasked.text, this.#unasked.atMs)
     return {
       facts,
@@ -208,8 +228,12 @@ class Memory {
       losses: this.#losses + (planned ? 0 : 1),
       isKept: this.#isKept,
       isConfidential: this.#isConfidential,
-      way: this.#asked || this.#way.to !== 'conversation' ? this.#way : { to: 'beginning' },
+      way: this.#asked || way.to !== 'conversation' ? way : { to: 'beginning' },
     }
+  }
+
+  #sentBack(cause: string): Way {
+    return { to: 'assistant', from: this.#way.to === 'destination' ? this.#way.name : 'people', cause }
   }
 
   #takeQuestion(turn: number, question: Question, atMs: number): void {
@@ -256,6 +280,11 @@ function joined(first: string | undefined, second: string): string {
 
 function wayOf(next: Extract<Known, { type: 'leaving' }>['next']): Way {
   if (next === null) return { to: 'conversation' }
+  if (next.does === 'bring') return { to: 'agent', name: next.name, because: next.because, rung: 0 }
+  if (next.does === 'talk') {
+    const { name, because } = next
+    return { to: 'talk', name, isAsked: because === undefined || because.why === 'asked' }
+  }
   if (next.does === 'end') return { to: 'end', ending: next.ending }
   return { to: 'destination', destination: next.to, name: next.name, because: next.because }
 }

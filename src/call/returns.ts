@@ -34,6 +34,8 @@ export interface ReturnsParts {
 
 /** Whose process has died under them more often is better off with people. Ends on purpose do not count. */
 const LOSSES_LIMIT = 1
+/** Nobody talks longer, or waits longer in a queue. */
+const TALK_LIMIT_MS = 24 * 3_600_000
 const LOST_AGAIN: Way = {
   to: 'people',
   because: { why: 'fault', fault: 'parley', message: 'the call lost its process again' },
@@ -57,7 +59,8 @@ export class Returns {
     this.#removeRecordings(variables.parley_recordings ?? '', log)
     const { entries, damaged, torn } = readJournal(bytes)
     if (damaged > 0) log.warn({ damaged }, 'lines of the journal are damaged')
-    return { back: this.#back(recollect(id, entries)), journal: torn ? 'a torn line' : 'whole lines' }
+    const back = this.#back(recollect(id, entries, variables.parley_return))
+    return { back, journal: torn ? 'a torn line' : 'whole lines' }
   }
 
   #back(recollection: Recollection | undefined): Return | undefined {
@@ -65,8 +68,10 @@ export class Returns {
     const { clock, resumeWithinMs } = this.#parts
     const { lastWallMs, lastedMs, losses } = recollection
     const gapMs = Math.max(0, Math.round(clock.wallMs() - lastWallMs))
-    if (gapMs > resumeWithinMs) return undefined
-    const way = losses > LOSSES_LIMIT ? LOST_AGAIN : recollection.way
+    const wasWithPeople = recollection.way.to === 'talk' || recollection.way.to === 'assistant'
+    if (gapMs > (wasWithPeople ? TALK_LIMIT_MS : resumeWithinMs)) return undefined
+    // A process that was lost while people talked was missed by nobody.
+    const way = losses > LOSSES_LIMIT && !wasWithPeople ? LOST_AGAIN : recollection.way
     return { ...recollection, past: { ...recollection, way, lastedMs: lastedMs + gapMs }, gapMs }
   }
 

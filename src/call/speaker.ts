@@ -295,8 +295,10 @@ export class Speaker {
     line.state = { is: 'skipped' }
     if (!this.#lines.includes(line) || this.#options.signal.aborted) return
     if (line.content.kind !== 'sound') {
-      if (line.attempts >= ATTEMPTS_LIMIT)
-        return this.#fail(line, new Error(`the switch cannot play it: ${cause}`))
+      if (line.attempts >= ATTEMPTS_LIMIT) {
+        this.#fail(line, new Error(`the switch cannot play it: ${cause}`))
+        return this.#pump()
+      }
       line.state = { is: 'making' }
       void this.#options.prompts
         .forget(prompt)

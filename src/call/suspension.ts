@@ -70,10 +70,14 @@ export function standingOf({ phase, caller }: Dialogue, sentence: 'running' | 'o
     case 'thinking':
     case 'speaking':
     case 'held':
+    case 'waiting':
       return 'waiting'
+    case 'together':
+      return 'free'
     case 'listening':
       return caller === 'silent' ? 'free' : 'busy'
     case 'interrupted':
+    case 'meeting':
     case 'moving':
     case 'closing':
     case 'over':

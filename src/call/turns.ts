@@ -106,14 +106,19 @@ export class Turns {
     this.dropGuess()
   }
 
-  /** The call is over: the engine is told, and asked nothing more. A fault of its must not keep the call from ending. */
-  close(report: Report, turn: number): void {
-    this.withdraw()
+  /** A fault of the engine's must not disturb the call. */
+  tell(report: Report, turn: number): void {
     try {
       this.#options.conversation.report(report, turn)
     } catch (error) {
-      this.#options.log.error({ error }, 'the engine could not be told of the end')
+      this.#options.log.error({ error, report: report.type }, 'the engine could not be told')
     }
+  }
+
+  /** The call is over: the engine is told, and asked nothing more. */
+  close(report: Report, turn: number): void {
+    this.withdraw()
+    this.tell(report, turn)
   }
 
   #reportInterruption({ turn, heard }: { turn: number; heard: Heard }): void {
@@ -252,8 +257,8 @@ function inputOf(question: Question, heard: Heard | null): Input {
     case 'speech':
       return { type: 'speech', ...question.utterance, heard }
     case 'resumed':
-      return { type: 'resume', history: question.history }
-    case 'transferFailed':
-      return { type: 'transfer', to: question.to, outcome: 'failed', cause: question.message }
+      return { type: 'resume', history: question.history, transfer: question.transfer }
+    case 'transferEnded':
+      return { type: 'transfer', to: question.to, outcome: question.outcome, cause: question.cause }
   }
 }

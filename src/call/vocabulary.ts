@@ -1,10 +1,10 @@
 // Everything that can happen to a call, and everything a call can ask for: two closed unions. Events are facts about the
 // past and carry the time at which they happened; commands are wishes that the shell fulfils in order.
 
-import type { Directive, Expectation, HistoryEntry } from '../engine/engine.ts'
-import type { HangUp } from '../pbx/pbx.ts'
+import type { Directive, Expectation, HistoryEntry, TransferEnd, TransferOutcome } from '../engine/engine.ts'
+import type { Extension, HangUp } from '../pbx/pbx.ts'
 import type { Ending } from './ending.ts'
-import type { Destination } from './profile.ts'
+import type { Destination } from './transfer/destination.ts'
 
 /**
  * `silence`: the caller answers nothing. `digits`: no further digit comes. `filler`: the engine is slow. `engine`: nothing
@@ -52,7 +52,24 @@ export type CallEvent = { atMs: number } /** The caller is answered and can be h
   | { type: 'speechFinished'; turn: number }
   | { type: 'voiceFailed'; turn: number; message: string }
   | { type: 'timeUp'; name: TimerName; turn: number | null }
+  /** The caller could not be handed over. */
   | { type: 'transferFailed'; message: string }
+  /** Somebody is being brought: how far it is on which rung of the ladder, counted from 0. */
+  | { type: 'transferProgressed'; state: 'dialling' | 'ringing' | 'briefing'; rung: number }
+  /** An agent has taken the call and waits for the caller. */
+  | { type: 'agentAccepted' }
+  /** Both are in the room. */
+  | { type: 'agentJoined' }
+  /** No agent comes, or the one who was there has gone before they met. */
+  | { type: 'transferEnded'; outcome: TransferOutcome; cause: string }
+  /** They have talked, and the caller is with us again. */
+  | { type: 'talkEnded' }
+  /** Somebody outside wants the caller brought together with others, wants something said, or the call ended. */
+  | { type: 'transferRequested'; to: Destination; announce: string | null }
+  /** Somebody outside has taken the call already: they need nothing but the room. */
+  | { type: 'takenOver'; to: Destination }
+  | { type: 'sayingRequested'; text: string }
+  | { type: 'hangUpRequested' }
   | { type: 'legMoved' }
   | { type: 'legHungUp'; hangUp: HangUp }
   | { type: 'legLost'; message: string }
@@ -79,9 +96,20 @@ export type Question =
   /** `confidential`: what the digits are is for the engine alone. */
   | { type: 'digits'; digits: string; confidential: boolean }
   | { type: 'silence'; count: number; ms: number }
-  | { type: 'transferFailed'; to: string; message: string }
+  | ({ type: 'transferEnded' } & TransferEnd)
   /** The call has come to a new process. `confidential`: so is what the caller was keying. */
-  | { type: 'resumed'; history: readonly HistoryEntry[]; confidential: boolean }
+  | {
+      type: 'resumed'
+      history: readonly HistoryEntry[]
+      confidential: boolean
+      transfer: TransferEnd | null
+    }
+
+/** What the engine has agents told of a caller, see `Directive`; null where it says nothing. */
+export interface Told {
+  brief: string | null
+  data: object | null
+}
 
 export type Command =
   | { type: 'ask'; turn: number; question: Question }
@@ -105,7 +133,18 @@ export type Command =
   /** The caller knows, where they must, that they are recorded. */
   | { type: 'keepRecording' }
   | { type: 'sendDigits'; digits: string }
-  | { type: 'transfer'; to: Destination }
+  /** Hands the caller over for good. */
+  | { type: 'transfer'; to: Extension; name: string }
+  /** Fetches somebody, beginning with this rung; the caller notices nothing of it. */
+  | { type: 'bring'; to: Destination; rung: number; told: Told }
+  /** Nobody is to be fetched any more. */
+  | { type: 'withdrawTransfer' }
+  /** The caller hears music until it is stopped. */
+  | { type: 'playMusic' }
+  | { type: 'stopMusic' }
+  /** Brings the caller and the agent who waits together. */
+  | { type: 'meet' }
+  | { type: 'summarize'; text: string }
   | { type: 'hangUp'; cause: string }
   | { type: 'startTimer'; name: TimerName; turn: number | null; ms: number }
   | { type: 'stopTimer'; name: TimerName }

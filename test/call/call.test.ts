@@ -473,7 +473,7 @@ describe('what nobody heeds', () => {
     await desk.clock.advanceAsync(1_000)
     expect(desk.calls.counts.now).toBe(0)
     expect(desk.log.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
-      'the engine could not be told of the end',
+      'the engine could not be told',
     ])
     desk.log.length = 0
   })

@@ -1,7 +1,7 @@
 // Admission, profiles, fallbacks, draining and shutting down: what concerns all calls of the process.
 
 import { afterEach, describe, expect, test } from 'vitest'
-import { chooseProfile, fallbackOf } from '../../src/call/calls.ts'
+import { chooseProfile, fallbackOf } from '../../src/call/admission.ts'
 import type { Profile } from '../../src/call/profile.ts'
 import type { LegFacts } from '../../src/pbx/pbx.ts'
 import { say } from '../fakes/providers.ts'

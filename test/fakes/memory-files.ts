@@ -154,6 +154,14 @@ export class MemoryFiles implements Files {
     this.#write(this.#make(path), data, 0)
   }
 
+  async createFile(path: string, data: Uint8Array): Promise<boolean> {
+    this.#meetFault('createFile', path)
+    this.#folderMustExist(path, 'open')
+    if (this.#contents.has(path)) return false
+    this.#write(this.#make(path), data, 0)
+    return true
+  }
+
   async list(folder: string): Promise<FileFacts[]> {
     this.#meetFault('list', folder)
     if (!this.#folders.has(folder)) throw failure('ENOENT', 'scandir', folder)

@@ -1,7 +1,14 @@
 // The engine's side of a turn: it is asked, its directives become speech, and its last word says what follows.
 
-import { type Directive, openExpectation } from '../../engine/engine.ts'
+import {
+  type Directive,
+  openExpectation,
+  type TransferEnd,
+  type TransferOutcome,
+} from '../../engine/engine.ts'
 import { unreachable } from '../../lib/unreachable.ts'
+import type { HandOverReason } from '../ending.ts'
+import { resolveDestination } from '../transfer/resolve.ts'
 import type { Command, Piece, Question } from '../vocabulary.ts'
 import { attention, enter, farewell, listenOpenly, say, toPeople } from './leaving.ts'
 import {
@@ -15,14 +22,17 @@ import {
   type Step,
   type Thinking,
 } from './state.ts'
+import { setOut, wayTo } from './way.ts'
 
 /** Begins a turn. Whatever the engine was still saying to the turn before is withdrawn by asking again. */
 export function ask(d: Dialogue, question: Question, atMs: number, next: Next = listenOpenly): Step {
   const { policy } = d.settings
   if (d.turn >= policy.maxTurns) return toPeople(d, { why: 'limit', limit: 'turns' }, atMs)
   const turn = question.type === 'start' ? 0 : d.turn + 1
+  // It has been told when it answers.
+  const untold = question.type === 'resumed' ? d.untold : null
   return [
-    { ...d, turn, phase: { is: 'thinking', about: question, fillers: 0, typed: '', next } },
+    { ...d, turn, untold, phase: { is: 'thinking', about: question, fillers: 0, typed: '', next } },
     [{ type: 'ask', turn, question }, engineTimer(d, turn), ...fillerTimer(d, question, 0, turn)],
   ]
 }
@@ -69,6 +79,7 @@ export function directiveGiven(d: Dialogue, directive: Directive, atMs: number):
   const { phase } = d
   if (phase.is === 'interrupted') {
     const [answered, commands] = directiveGiven({ ...d, phase: phase.speech }, directive, atMs)
+    if (answered.phase === phase.speech && commands.length === 0) return [{ ...answered, phase }, []]
     if (answered.phase.is !== 'speaking') return [answered, commands]
     // Words that come while the caller speaks wait in the hushed speaker, and nothing may close our ears just now.
     const speech = answered.phase
@@ -84,7 +95,7 @@ export function directiveGiven(d: Dialogue, directive: Directive, atMs: number):
   }
   if (phase.is !== 'thinking' && phase.is !== 'speaking') return [d, []]
   if (!isAnswering(phase)) return [d, []]
-  const [answered, commands] = obey(d, phase, directive, atMs)
+  const [answered, commands] = obey({ ...d, untold: null }, phase, directive, atMs)
   // What makes no sound does not keep the caller from waiting.
   const more = isAudible(directive) && answered.turn === d.turn && isAnswering(answered.phase)
   return [answered, more ? [...commands, engineTimer(d)] : commands]
@@ -128,7 +139,9 @@ function obey(d: Dialogue, phase: Answering, directive: Directive, atMs: number)
     case 'language':
       return [{ ...d, speech: { language: directive.language, voice: directive.voice ?? '' } }, []]
     case 'transfer':
-      return transfer(d, phase, directive.to, directive.announce, atMs)
+      return transfer(d, phase, directive, atMs)
+    case 'summary':
+      return [d, [{ type: 'summarize', text: directive.text }]]
     case 'end':
       return lastWord(
         d,
@@ -172,29 +185,34 @@ function lastWord(d: Dialogue, phase: Answering, next: Next, atMs: number): Step
   return [finished, [...attention(next), ...commands]]
 }
 
-function transfer(d: Dialogue, phase: Answering, name: string, announce: string | null, atMs: number): Step {
-  const to = Object.hasOwn(d.settings.destinations, name) ? d.settings.destinations[name] : undefined
-  if (to === undefined) return transferRefused(d, name, 'there is no such destination', atMs)
-  const next: Next = { does: 'transfer', to, name, because: { why: 'asked', how: 'engine' } }
-  if (announce === null || announce === '') return lastWord(d, phase, next, atMs)
-  const [spoken, commands] = speak(d, phase, {
-    kind: 'text',
-    text: announce,
-    ...d.speech,
-    interruptible: false,
-  })
+function transfer(
+  d: Dialogue,
+  phase: Answering,
+  { to: name, announce, brief, data }: Directive & { type: 'transfer' },
+  atMs: number,
+): Step {
+  const { places, wallAtZeroMs, phrases, own } = d.settings
+  const found = resolveDestination(name, { ...places, wallMs: wallAtZeroMs + atMs })
+  if (found.is === 'closed')
+    return tell(d, { to: name, outcome: 'unreachable', cause: 'closed now' }, 'engine', atMs)
+  if (found.is === 'refused')
+    return tell(d, { to: name, outcome: 'failed', cause: found.message }, 'engine', atMs)
+  const next = wayTo(found.destination, { why: 'asked', how: 'engine' })
+  const told = { brief: brief ?? null, data: data ?? null }
+  // Who is fetched may take a while: nobody is sent into music without a word.
+  const isWordless = !announce && phase.is === 'thinking' && next.does === 'bring'
+  const piece: Exclude<Piece, { kind: 'filler' }> | null = announce
+    ? { kind: 'phrase', text: announce, ...d.speech, interruptible: false }
+    : isWordless && phrases.toPeople !== ''
+      ? { kind: 'phrase', text: phrases.toPeople, ...own, interruptible: false }
+      : null
+  if (piece === null) {
+    const [left, commands] = lastWord(d, phase, next, atMs)
+    return [left, [...commands, ...setOut(next, told)]]
+  }
+  const [spoken, commands] = speak(d, phase, piece)
   const [announced, more] = lastWord(spoken, spoken.phase as Speaking, next, atMs)
-  return [announced, [...commands, ...more]]
-}
-
-/** An engine that insists on what cannot be done is of no use to the caller. */
-const REFUSAL_LIMIT = 2
-
-/** The engine is told that a transfer it asked for did not come about. */
-export function transferRefused(d: Dialogue, to: string, message: string, atMs: number): Step {
-  const refusals = d.refusals + 1
-  if (refusals > REFUSAL_LIMIT) return toPeople(d, { why: 'fault', fault: 'engine', message }, atMs)
-  return ask({ ...d, refusals }, { type: 'transferFailed', to, message }, atMs)
+  return [announced, [...commands, ...more, ...setOut(next, told)]]
 }
 
 /** The engine, asked about a secret, has begun to answer and has not said what it wants next: perhaps the same once more. */
@@ -214,19 +232,20 @@ function openedEars({ next }: Speaking): Command[] {
 export function answerFinished(d: Dialogue, atMs: number): Step {
   const { phase } = d
   if (!isAnswering(phase)) return [d, []]
+  const told: Dialogue = { ...d, untold: null }
   switch (phase.is) {
     case 'speaking':
       return [
-        { ...d, phase: completed(phase) },
+        { ...told, phase: completed(phase) },
         [...openedEars(phase), { type: 'finishSpeech', turn: d.turn }],
       ]
     case 'interrupted':
       return [
-        { ...d, phase: { is: 'interrupted', speech: completed(phase.speech) } },
+        { ...told, phase: { is: 'interrupted', speech: completed(phase.speech) } },
         [{ type: 'finishSpeech', turn: d.turn }],
       ]
     case 'thinking':
-      return afterAnswer(d, phase.about, phase.next, atMs)
+      return afterAnswer(told, phase.about, phase.next, atMs)
     default:
       return [d, []]
   }
@@ -235,9 +254,36 @@ export function answerFinished(d: Dialogue, atMs: number): Step {
 /** All that the engine had to say has been heard. Where that was nothing the profile answers a silence and a failed transfer. */
 export function afterAnswer(d: Dialogue, unheard: Question | null, next: Next, atMs: number): Step {
   if (next.does === 'listen' && unheard?.type === 'silence') return say(d, silencePhrase(d), next, atMs, true)
-  if (next.does === 'listen' && unheard?.type === 'transferFailed')
-    return say(d, d.settings.phrases.transferFailed, next, atMs, true)
+  const outcome = unheard && outcomeIn(unheard)
+  if (next.does === 'listen' && outcome) return say(d, transferPhrase(d, outcome), next, atMs, true)
   return enter(d, next, atMs)
+}
+
+function outcomeIn(question: Question): TransferOutcome | undefined {
+  if (question.type === 'transferEnded') return question.outcome
+  return question.type === 'resumed' ? question.transfer?.outcome : undefined
+}
+
+type WantedBy = (HandOverReason & { why: 'asked' })['how']
+
+/** An engine that insists on what cannot be done is of no use to the caller. */
+const REFUSAL_LIMIT = 2
+
+/** The engine is told what became of a transfer, and answers for those it asked for. A new process tells it of the call first. */
+export function tell(d: Dialogue, end: TransferEnd, wanted: WantedBy, atMs: number): Step {
+  const isFailure = end.outcome !== 'answered' && end.outcome !== 'withdrawn'
+  const refusals = isFailure ? d.refusals + (wanted === 'engine' ? 1 : 0) : 0
+  if (refusals > REFUSAL_LIMIT)
+    return toPeople(d, { why: 'fault', fault: 'engine', message: end.cause }, atMs)
+  const told: Dialogue = { ...d, refusals }
+  if (d.untold)
+    return ask(told, { type: 'resumed', history: d.untold, confidential: false, transfer: end }, atMs)
+  return ask(told, { type: 'transferEnded', ...end }, atMs)
+}
+
+function transferPhrase({ settings: { phrases } }: Dialogue, outcome: TransferOutcome): string {
+  if (outcome === 'answered') return ''
+  return outcome === 'withdrawn' ? phrases.withdrawn : phrases.transferFailed
 }
 
 function silencePhrase(d: Dialogue): string {

@@ -6,7 +6,7 @@ import { isBackchannel } from '../backchannel.ts'
 import { asksForPeople, collect, meantPeople, typeAhead } from '../digits.ts'
 import type { Command, Utterance } from '../vocabulary.ts'
 import { ask, engineTimer, fillerTimer, resume, silenceLasted } from './answering.ts'
-import { enter, isLeaving, listenFor, say, toPeople } from './leaving.ts'
+import { awaitAgent, enter, isLeaving, listenFor, say, toPeople } from './leaving.ts'
 import {
   type Conversing,
   type Dialogue,
@@ -19,7 +19,10 @@ import {
   peopleKeyOf,
   type Speaking,
   type Step,
+  transferIn,
+  type Waiting,
 } from './state.ts'
+import { hearAgain, heardWhileWaiting, pressedWhileWaiting } from './transferring.ts'
 
 export function callerSpoke(d: Dialogue, atMs: number): Step {
   const { phase } = d
@@ -71,7 +74,10 @@ export function utteranceHeard(d: Dialogue, utterance: Utterance, isEcho: boolea
     }
     case 'interrupted':
       return interruptedBy(d, phase, utterance, isEcho, atMs)
+    case 'waiting':
+      return heardWhileWaiting(d, utterance, atMs)
     case 'speaking':
+      if (phase.next.does === 'bring') return heardWhileWaiting(d, utterance, atMs)
       return mayInterrupt(d, phase)
         ? heed(d, join(phase.unheard?.type === 'speech' ? phase.unheard.utterance : null, utterance), atMs)
         : [d, []]
@@ -128,7 +134,7 @@ export function nothingHeard(d: Dialogue, atMs: number): Step {
   const { phase } = d
   if (d.caller === 'talking') return [d, []]
   if (phase.is === 'interrupted') return resume(d, phase)
-  if (phase.is !== 'listening') return [d, []]
+  if (phase.is !== 'listening') return [d, hearAgain(d)]
   if (phase.carried) return heed(d, phase.carried, atMs)
   // Noise is no answer: the silence goes on from where it was.
   if (phase.digits === '' && atMs >= phase.silentUntilMs) return silenceLasted(d, phase, atMs)
@@ -138,7 +144,7 @@ export function nothingHeard(d: Dialogue, atMs: number): Step {
 /** Something was said and no recognizer could tell what: the caller is asked again, a few times, then meets people. */
 export function hearingFailed(d: Dialogue, message: string, atMs: number): Step {
   const { phase } = d
-  if (phase.is !== 'listening' && phase.is !== 'interrupted') return [d, []]
+  if (phase.is !== 'listening' && phase.is !== 'interrupted') return [d, hearAgain(d)]
   if (phase.is === 'listening' && phase.carried && d.caller !== 'talking') return heed(d, phase.carried, atMs)
   const misheard = d.misheard + 1
   if (misheard > d.settings.policy.misheardLimit)
@@ -173,9 +179,13 @@ export function digitPressed(d: Dialogue, digit: string, atMs: number): Step {
     case 'thinking':
       if (asksForPeople(expectationOf(phase), phase.typed, digit, key)) return askedForPeople(d, atMs)
       return [{ ...d, phase: { ...phase, typed: typeAhead(phase.typed, digit) } }, []]
+    case 'waiting':
+      return pressedWhileWaiting(d, phase.transfer, digit, atMs)
     case 'listening':
     case 'interrupted':
     case 'speaking': {
+      const transfer = transferIn(phase)
+      if (transfer) return pressedWhileWaiting(d, transfer, digit, atMs)
       if (isLeaving(d)) return mayStillAsk(phase) && digit === key ? askedForPeople(d, atMs) : [d, []]
       const digits = phase.is === 'listening' ? phase.digits : phase.is === 'speaking' ? phase.typed : ''
       const expectation = expectationOf(phase)
@@ -240,7 +250,7 @@ function askedForPeople(d: Dialogue, atMs: number): Step {
 }
 
 /** The caller is back from a hold: timers run again, and what they were listening to goes on. The speaker resumes by itself. */
-export function goOn(d: Dialogue, before: Opening | Conversing, atMs: number): Step {
+export function goOn(d: Dialogue, before: Opening | Conversing | Waiting, atMs: number): Step {
   switch (before.is) {
     case 'opening':
     case 'informing':
@@ -251,6 +261,8 @@ export function goOn(d: Dialogue, before: Opening | Conversing, atMs: number): S
       return [{ ...d, phase: before }, before.answer === 'coming' ? [engineTimer(d)] : []]
     case 'interrupted':
       return resume(d, before)
+    case 'waiting':
+      return awaitAgent(d, before.transfer)
     case 'listening':
       return relisten(d, before, atMs)
   }

@@ -2,10 +2,11 @@
 
 import { type Expectation, openExpectation } from '../../engine/engine.ts'
 import { unreachable } from '../../lib/unreachable.ts'
-import type { HangUp } from '../../pbx/pbx.ts'
+import type { Extension, HangUp } from '../../pbx/pbx.ts'
 import type { Ending, HandOverReason } from '../ending.ts'
 import type { Command, Piece } from '../vocabulary.ts'
-import type { Dialogue, Next, Speaking, Step } from './state.ts'
+import type { Bringing, Dialogue, Next, Speaking, Step } from './state.ts'
+import { setOut, wayTo } from './way.ts'
 
 /** A hang-up or a blind transfer takes milliseconds; after this it will not come. */
 const CLOSING_LIMIT_MS = 5_000
@@ -16,11 +17,14 @@ export function say(d: Dialogue, text: string, next: Next, atMs: number, interru
   const spoken: Dialogue = { ...d, turn }
   const withdrawn: Command = { type: 'withdraw' }
   // Who holds us hears no words, and may hold us for ever.
-  if (text === '' || (d.phase.is === 'held' && next.does !== 'listen')) {
-    const [entered, commands] = enter(spoken, next, atMs)
+  const isUnheard = d.phase.is === 'held' && next.does !== 'listen'
+  // Music begins when what was only hushed is gone for good, which the end of a turn sees to, be it empty.
+  if (isUnheard || (text === '' && next.does !== 'bring')) {
+    const [entered, commands] = enterUnheard(spoken, next, atMs)
     return [entered, [withdrawn, { type: 'hush' }, ...commands]]
   }
   const piece: Piece = { kind: 'phrase', text, ...d.settings.own, interruptible }
+  const words: Command[] = text === '' ? [] : [{ type: 'speak', turn, piece }]
   return [
     {
       ...spoken,
@@ -34,13 +38,21 @@ export function say(d: Dialogue, text: string, next: Next, atMs: number, interru
         next,
       },
     },
-    [withdrawn, ...attention(next), { type: 'speak', turn, piece }, { type: 'finishSpeech', turn }],
+    [withdrawn, ...attention(next), ...words, { type: 'finishSpeech', turn }],
   ]
+}
+
+/** Who holds us waits for an agent without hearing the music, and meets them when they are back. */
+export function enterUnheard(d: Dialogue, next: Next, atMs: number): Step {
+  if (d.phase.is !== 'held' || next.does !== 'bring') return enter(d, next, atMs)
+  return [{ ...d, phase: { is: 'held', before: { is: 'waiting', transfer: next } } }, []]
 }
 
 /** Who is about to leave the conversation is not listened to; everybody else is, also while we speak. */
 export function attention(next: Next): Command[] {
-  return next.does === 'listen' ? listenFor(next.expectation) : [{ type: 'deafen' }]
+  if (next.does === 'listen') return listenFor(next.expectation)
+  // They may not want to wait for whoever is fetched.
+  return next.does === 'bring' ? listenFor(openExpectation) : [{ type: 'deafen' }]
 }
 
 export function listenFor(expectation: Expectation): Command[] {
@@ -55,6 +67,8 @@ export function enter(d: Dialogue, next: Next, atMs: number): Step {
       return listen(d, next.expectation, atMs)
     case 'transfer':
       return move(d, next)
+    case 'bring':
+      return awaitAgent(d, next)
     case 'end':
       return close(d, next.ending)
     default:
@@ -75,11 +89,33 @@ export function listen(d: Dialogue, expectation: Expectation, atMs: number): Ste
   ]
 }
 
+/** The switch says long before that the room did not come about: one that says nothing is not waited for any longer. */
+const MEETING_LIMIT_MS = 20_000
+
+/** All our words have been heard: the caller waits, or meets whoever is there already. */
+export function awaitAgent(d: Dialogue, transfer: Bringing): Step {
+  if (transfer.agent.is === 'ready') return meet(d, transfer)
+  return [{ ...d, phase: { is: 'waiting', transfer } }, listenFor(openExpectation)]
+}
+
+export function meet(d: Dialogue, transfer: Bringing): Step {
+  // Our ears are closed now and opened anew afterwards, unless they stay with the two.
+  const deaf = transfer.to.takesNotes ? transfer.deaf : null
+  return [
+    { ...d, phase: { is: 'meeting', transfer: { ...transfer, deaf } } },
+    [
+      { type: 'deafen' },
+      { type: 'meet' },
+      { type: 'startTimer', name: 'closing', turn: d.turn, ms: MEETING_LIMIT_MS },
+    ],
+  ]
+}
+
 function move(d: Dialogue, { to, name, because }: Next & { does: 'transfer' }): Step {
   return [
     { ...d, phase: { is: 'moving', to, name, because } },
     [
-      { type: 'transfer', to },
+      { type: 'transfer', to, name },
       { type: 'startTimer', name: 'closing', turn: d.turn, ms: CLOSING_LIMIT_MS },
     ],
   ]
@@ -101,7 +137,7 @@ export function over(d: Dialogue, ending: Ending): Step {
   return [{ ...d, phase: { is: 'over', ending } }, [{ type: 'close', ending }]]
 }
 
-export type WayOut = Exclude<Next, { does: 'listen' }>
+export type WayOut = Exclude<Next, { does: 'listen' | 'bring' }>
 
 /** Where the caller is on the way to, once nothing but the end of the call can follow; null while they are in conversation. */
 export function wayOut({ phase }: Dialogue): WayOut | null {
@@ -120,13 +156,7 @@ export function wayOut({ phase }: Dialogue): WayOut | null {
 }
 
 function wayOutOf({ answer, next }: Speaking): WayOut | null {
-  return answer === 'complete' && next.does !== 'listen' ? next : null
-}
-
-export function isSameWay(one: WayOut | null, other: WayOut | null): boolean {
-  if (one === null || other === null) return one === other
-  if (one.does === 'end') return other.does === 'end' && one.ending === other.ending
-  return other.does === 'transfer' && one.to === other.to && one.because === other.because
+  return answer === 'complete' && next.does !== 'listen' && next.does !== 'bring' ? next : null
 }
 
 /** Whether the caller is on the way out already, so that nothing may send them another way. */
@@ -137,11 +167,48 @@ export function isLeaving(d: Dialogue): boolean {
 /** Sends the caller to people with a word of explanation; where there are none, ends the call with one. */
 export function toPeople(d: Dialogue, because: HandOverReason, atMs: number): Step {
   if (isLeaving(d) && because.why !== 'asked') return leaveNow(d, atMs)
-  const { people, phrases } = d.settings
-  if (people === null)
+  const { phrases } = d.settings
+  const next = wayToPeople(d, because)
+  if (next === null)
     return say(d, lastWords(d, because), { does: 'end', ending: endingFor(because) }, atMs, false)
   const text = because.why === 'asked' ? phrases.toPeople : phrases.apology
-  return say(d, text, { does: 'transfer', to: people, name: 'people', because }, atMs, false)
+  const [spoken, commands] = say(d, text, next, atMs, false)
+  return [spoken, [...commands, ...setOut(next)]]
+}
+
+/** A process that ends fetches nobody any more; nor does who holds us come back to wait for people they did not ask for. */
+function wayToPeople(d: Dialogue, because: HandOverReason): ReturnType<typeof wayTo> | null {
+  const { people } = d.settings
+  if (people === null) return null
+  const isLate = because.why === 'shutdown' || (because.why !== 'asked' && d.phase.is === 'held')
+  if (!isLate || people.ladder.length === 0) return wayTo(people, because)
+  const to = straightWay(d)
+  return to && { does: 'transfer', to, name: people.name, because }
+}
+
+/** Where people are reached without being fetched. */
+function straightWay({ settings: { people, lastResort } }: Dialogue): Extension | null {
+  return people?.handOver ?? lastResort
+}
+
+/** This process ends. Who talks to people, or is on the way into their room, is let go. */
+export function shutDown(d: Dialogue, atMs: number): Step {
+  if (d.phase.is === 'meeting' || d.phase.is === 'together') return over(d, { by: 'us', why: 'shutdown' })
+  return toPeople(d, { why: 'shutdown' }, atMs)
+}
+
+/** Our own bug: no word can be trusted any more, so the caller goes to people at once. */
+export function faulted(d: Dialogue, message: string): Step {
+  const ending: Ending = { by: 'us', why: 'fault', fault: 'parley', message }
+  const to = straightWay(d)
+  const isElsewhere = ['moving', 'closing', 'meeting', 'together'].includes(d.phase.is)
+  if (to === null || isElsewhere) return over(d, ending)
+  return move(d, {
+    does: 'transfer',
+    to,
+    name: 'people',
+    because: { why: 'fault', fault: 'parley', message },
+  })
 }
 
 /** Who is on the way out is not sent another way; who holds us meanwhile goes it without the words they cannot hear. */

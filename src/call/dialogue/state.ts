@@ -1,10 +1,18 @@
 // What a dialogue is at one moment: one phase that carries exactly its own data, and the little that outlives phases.
 
-import { type Expectation, openExpectation } from '../../engine/engine.ts'
+import {
+  type Expectation,
+  type HistoryEntry,
+  openExpectation,
+  type TransferOutcome,
+} from '../../engine/engine.ts'
 import { unreachable } from '../../lib/unreachable.ts'
+import type { Extension } from '../../pbx/pbx.ts'
 import type { Ending, HandOverReason } from '../ending.ts'
-import type { Destination, Phrases, Policy, Profile } from '../profile.ts'
+import type { Phrases, Policy, Profile } from '../profile.ts'
 import type { Recollection } from '../recollection.ts'
+import type { Destination } from '../transfer/destination.ts'
+import type { Whereabouts } from '../transfer/resolve.ts'
 import type { Command, Question, TimerName, Utterance } from '../vocabulary.ts'
 
 /** What does not change while a call lasts. */
@@ -18,9 +26,16 @@ export interface DialogueSettings {
   /** Language and voice of the phrases: those of the profile, whatever is spoken otherwise. */
   own: { language: string; voice: string }
   peopleKey: string | null
+  /** The key that ends the wait for an agent; null for none. */
+  withdrawKey: string | null
   /** Where people are; null when the call knows of none. */
   people: Destination | null
-  destinations: Readonly<Record<string, Destination>>
+  /** Where the caller may be sent. */
+  places: Pick<Whereabouts, 'destinations' | 'allowed' | 'patterns' | 'ringMs'>
+  /** Where the caller goes when people were to take over and nobody came: what the dialplan named (`parley_fallback`). */
+  lastResort: Extension | null
+  /** The wall clock when the clock of events stands at 0. */
+  wallAtZeroMs: number
   /** Whether the call is recorded to be kept, and what the caller is told before; '' for nothing. */
   recording: { keep: boolean; consent: string }
 }
@@ -28,8 +43,25 @@ export interface DialogueSettings {
 /** What happens when everything said in a turn has been heard. */
 export type Next =
   | { does: 'listen'; expectation: Expectation }
-  | { does: 'transfer'; to: Destination; name: string; because: HandOverReason }
+  | { does: 'transfer'; to: Extension; name: string; because: HandOverReason }
+  | Bringing
   | { does: 'end'; ending: Ending }
+
+/** Somebody is being fetched, while the caller hears our last words or music. */
+export interface Bringing {
+  does: 'bring'
+  to: Destination
+  because: HandOverReason
+  /** `coming`, from this rung of the ladder on; `ready`: has taken the call and waits; or why nobody comes. */
+  agent: { is: 'coming'; rung: number } | { is: 'ready' } | ({ is: 'not coming' } & NobodyComes)
+  /** The caller can not be heard any more: why. */
+  deaf: string | null
+}
+
+export interface NobodyComes {
+  outcome: TransferOutcome
+  cause: string
+}
 
 export interface Thinking {
   is: 'thinking'
@@ -83,6 +115,12 @@ export interface Informing {
   is: 'informing'
 }
 
+/** The caller hears music. */
+export interface Waiting {
+  is: 'waiting'
+  transfer: Bringing
+}
+
 export type Conversing = Informing | Thinking | Speaking | Interrupted | Listening
 
 /** What a call that comes back brings with it. */
@@ -95,8 +133,12 @@ export type Phase =
   | Opening
   | Conversing
   /** The caller has put us on hold: nothing is counted and no timer runs. */
-  | { is: 'held'; before: Opening | Conversing }
-  | { is: 'moving'; to: Destination; name: string; because: HandOverReason }
+  | { is: 'held'; before: Opening | Conversing | Waiting }
+  | Waiting
+  /** Caller and agent are on their way into the room, and then talk there. */
+  | { is: 'meeting'; transfer: Bringing }
+  | { is: 'together'; transfer: Bringing }
+  | { is: 'moving'; to: Extension; name: string; because: HandOverReason }
   | { is: 'closing'; ending: Ending }
   | { is: 'over'; ending: Ending }
 
@@ -116,6 +158,8 @@ export interface Dialogue {
   readonly misheard: number
   /** Transfers in a row that the engine asked for and that did not come about. */
   readonly refusals: number
+  /** What was said in the processes before, as long as the engine of this one has not heard of it. */
+  readonly untold: readonly HistoryEntry[] | null
   readonly phase: Phase
 }
 
@@ -131,6 +175,7 @@ export function newDialogue(settings: DialogueSettings, past: Past | null): Dial
     silences: 0,
     misheard: 0,
     refusals: 0,
+    untold: past?.history ?? null,
     phase: { is: 'opening', past },
   }
 }
@@ -146,12 +191,15 @@ export function timersOf(phase: Phase): TimerName[] {
       return timersOf(phase.speech)
     case 'listening':
       return phase.digits === '' ? ['silence'] : ['digits']
+    case 'meeting':
     case 'moving':
     case 'closing':
       return ['closing']
     case 'opening':
     case 'informing':
     case 'held':
+    case 'waiting':
+    case 'together':
     case 'over':
       return []
     default:
@@ -178,6 +226,9 @@ export function isConfidential(phase: Phase): boolean {
     case 'opening':
       return phase.past?.isConfidential ?? false
     case 'informing':
+    case 'waiting':
+    case 'meeting':
+    case 'together':
     case 'moving':
     case 'closing':
     case 'over':
@@ -202,4 +253,40 @@ export function peopleKeyOf({ settings }: Dialogue): string | null {
 
 export function isConversing(phase: Phase): phase is Conversing {
   return ['informing', 'thinking', 'speaking', 'interrupted', 'listening'].includes(phase.is)
+}
+
+/** The transfer that runs, whether or not the caller notices anything of it yet; null when none does. */
+export function transferIn(phase: Phase): Bringing | null {
+  switch (phase.is) {
+    case 'speaking':
+      return phase.next.does === 'bring' ? phase.next : null
+    case 'interrupted':
+      return transferIn(phase.speech)
+    case 'held':
+      return transferIn(phase.before)
+    case 'waiting':
+    case 'meeting':
+    case 'together':
+      return phase.transfer
+    default:
+      return null
+  }
+}
+
+export function isWaiting(phase: Phase): boolean {
+  return phase.is === 'waiting' || (phase.is === 'held' && phase.before.is === 'waiting')
+}
+
+export function isOpening(phase: Phase): boolean {
+  return phase.is === 'opening' || (phase.is === 'held' && phase.before.is === 'opening')
+}
+
+/** A caller who holds us when they come to us holds us before anything has begun. */
+export function mayBeHeld(phase: Phase): phase is Opening | Conversing | Waiting {
+  return phase.is === 'opening' || phase.is === 'waiting' || isConversing(phase)
+}
+
+/** Whether keys are nobody's business but that of whom they are meant for: what a caller keys for an agent is not for us. */
+export function isPrivate(phase: Phase): boolean {
+  return isConfidential(phase) || phase.is === 'meeting' || phase.is === 'together'
 }

@@ -2,7 +2,8 @@
 
 import { Followers } from './audio/follower.ts'
 import { VoiceDetectors } from './audio/voice-detector.ts'
-import { Calls } from './call/calls.ts'
+import { Adoptions } from './call/adoptions.ts'
+import { Calls, type CallsParts } from './call/calls.ts'
 import { ClassicListener } from './call/classic-listener.ts'
 import { Listener } from './call/listener.ts'
 import type { Profile } from './call/profile.ts'
@@ -19,6 +20,7 @@ import type { Ids } from './lib/ids.ts'
 import type { Log } from './lib/log.ts'
 import { messageOf } from './lib/message-of.ts'
 import { Load } from './load.ts'
+import { makeExchange, Outside } from './outside.ts'
 import { FreeSwitch } from './pbx/freeswitch/freeswitch.ts'
 import type { PbxCounts } from './pbx/pbx.ts'
 import {
@@ -53,6 +55,8 @@ const PHRASES_AGAIN_MS = 30_000
 export class App {
   readonly #calls: Calls
   readonly #pbx: FreeSwitch
+  readonly #outside: Outside
+  readonly #adoptions: Adoptions
   readonly #followers: Followers
   readonly #load: Load
   readonly #providers: readonly { close(): Promise<void> }[]
@@ -62,12 +66,16 @@ export class App {
   private constructor(parts: {
     calls: Calls
     pbx: FreeSwitch
+    outside: Outside
+    adoptions: Adoptions
     followers: Followers
     load: Load
     providers: readonly { close(): Promise<void> }[]
   }) {
     this.#calls = parts.calls
     this.#pbx = parts.pbx
+    this.#outside = parts.outside
+    this.#adoptions = parts.adoptions
     this.#followers = parts.followers
     this.#load = parts.load
     this.#providers = parts.providers
@@ -110,10 +118,31 @@ export class App {
     })
     const { maxLoopDelayMs, maxEarLagMs } = limits
     const load = new Load({ clock, log, maxLoopDelayMs, maxEarLagMs, earLagMs: () => followers.lagMs })
+    const pbx = new FreeSwitch({
+      ...surroundings,
+      ...configuration.listener,
+      control: configuration.control,
+      replyTimeoutMs: SWITCH_REPLY_LIMIT_MS,
+    })
+    const listener: CallsParts['listener'] = (leg, { policy, hints, language, turns }, post) =>
+      new ({ live: Listener, classic: ClassicListener })[turns]({
+        ...surroundings,
+        leg,
+        followers,
+        detectors,
+        recognizer,
+        folder: spool.dir,
+        policy,
+        hints,
+        language,
+        post,
+      })
+    const exchange = makeExchange(pbx, configuration, surroundings)
     const calls = new Calls({
       profiles,
       destinations,
       engines,
+      exchange,
       prompts,
       clock,
       files,
@@ -123,32 +152,33 @@ export class App {
       limit: limits.max,
       resumeWithinMs: limits.resumeWithinMs,
       overload: () => load.overload(),
-      listener: (leg, { policy, hints, language, turns }, post) =>
-        new ({ live: Listener, classic: ClassicListener })[turns]({
-          ...surroundings,
-          leg,
-          followers,
-          detectors,
-          recognizer,
-          folder: spool.dir,
-          policy,
-          hints,
-          language,
-          post,
-        }),
+      listener,
     })
-    const pbx = new FreeSwitch({
+    const outside = await Outside.open({
+      configuration,
+      surroundings,
+      calls,
+      exchange,
+      prompts,
+      listener,
+      unready: () => (pbx.port === undefined ? 'The daemon has only just begun.' : calls.unready()),
+    })
+    try {
+      await pbx.listen(leg => void calls.admit(leg))
+    } catch (error) {
+      await outside.stop()
+      throw new StartFailed(messageOf(error), { cause: error })
+    }
+    const adoptions = new Adoptions({
       ...surroundings,
-      ...configuration.listener,
-      replyTimeoutMs: SWITCH_REPLY_LIMIT_MS,
+      pbx,
+      news: exchange.news,
+      journals: `${state.dir}/journals`,
+      isHere: id => calls.get(id) !== undefined,
     })
-    await pbx
-      .listen(leg => calls.admit(leg))
-      .catch(error => {
-        throw new StartFailed(messageOf(error), { cause: error })
-      })
+    adoptions.start()
     const providers = [recognizer, synthesizer, ...Object.values(engines)]
-    const app = new App({ calls, pbx, followers, load, providers })
+    const app = new App({ calls, pbx, adoptions, outside, followers, load, providers })
     void app.#keepPhrases(Object.values(profiles), store, surroundings)
     app.#sweep = clock.after(STALE_RECORDINGS_AGAIN_MS, () => {
       removeStaleRecordings(spool.dir, surroundings).catch(error =>
@@ -162,18 +192,26 @@ export class App {
     return this.#pbx.port
   }
 
+  /** Of the API; undefined when there is none. */
+  get webPort(): number | undefined {
+    return this.#outside.port
+  }
+
   get counts(): { calls: Calls['counts']; pbx: PbxCounts } {
     return { calls: this.#calls.counts, pbx: this.#pbx.counts }
   }
 
   /** Sends new calls to people and waits until those there are have ended. */
   async drain(): Promise<void> {
+    await Promise.all([this.#calls.drain(), this.#outside.stopCalling()])
+    // Who was being called, and has answered since.
     await this.#calls.drain()
     await this.#pbx.stopListening()
   }
 
   /** Lets all calls go, to go on in the next process. */
   async suspend(): Promise<void> {
+    void this.#outside.stopCalling()
     await this.#pbx.stopListening()
     await this.#calls.suspend()
   }
@@ -182,7 +220,10 @@ export class App {
   async stop(): Promise<void> {
     this.#phrasesMade.abort()
     this.#sweep?.cancel()
+    this.#adoptions.stop()
     await this.#pbx.stopListening()
+    await this.#outside.stop()
+    this.#pbx.stop()
     this.#followers.end()
     this.#load.end()
     await Promise.all(this.#providers.map(provider => provider.close()))

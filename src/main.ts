@@ -44,7 +44,8 @@ try {
   systemd.ready()
   const { host } = configuration.listener
   const startMs = Math.round(performance.now())
-  log.info({ host, port: app.port, inherited: fd !== undefined, pid, startMs }, 'ready')
+  const { port, webPort } = app
+  log.info({ host, port, webPort, inherited: fd !== undefined, pid, startMs }, 'ready')
   flushCompileCache() // now, since a killed process would not
 } catch (error) {
   if (!(error instanceof ConfigurationInvalid || error instanceof StartFailed)) throw error

@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ended, freePort, startDaemon } from './processes.ts'
 
 const LAUNCHER = join(import.meta.dirname, '../../scripts/parley')
 
@@ -47,6 +48,7 @@ function usable(port: number): Record<string, object> {
   const access = { name: 'local', provider: 'google', endpoint: '127.0.0.1:1', insecure: true }
   return {
     listener: { port },
+    web: { enabled: false },
     spool: { dir: join(folder, 'spool') },
     state: { dir: join(folder, 'state') },
     speech: { recognizers: [{ ...access, projectId: 'test' }], synthesizers: [access] },
@@ -108,6 +110,30 @@ test('a port in use', async () => {
     `Cannot listen for FreeSWITCH on 127.0.0.1:${port}: another process has it.`,
   )
   expect(output).not.toMatch(/\n\s+at /)
+})
+
+test('a port of the API in use costs no caller: calls are taken, and the port is had when it is free', async () => {
+  const port = await listeningPort()
+  const file = join(folder, 'parley.json5')
+  writeFileSync(file, JSON.stringify({ ...usable(await freePort()), web: { port } }))
+  const daemon = await startDaemon(file)
+  try {
+    const said = daemon.complaints.find(line => line.includes('the API cannot be had'))
+    expect(said).toContain(`Cannot listen for the API on 127.0.0.1:${port}: another process has it.`)
+    for (const server of servers) server.close()
+    await expect
+      .poll(
+        () =>
+          fetch(`http://127.0.0.1:${port}/healthz`).then(
+            ({ status }) => status,
+            () => 0,
+          ),
+        { timeout: 15_000 },
+      )
+      .toBe(200)
+  } finally {
+    await ended(daemon.process)
+  }
 })
 
 test('no credentials', async () => {

@@ -64,6 +64,8 @@ export interface DaemonProcess {
   readonly process: ChildProcess
   /** What it said and not as JSON, or at level warn and above. */
   readonly complaints: string[]
+  /** All that it said, line by line. */
+  readonly lines: string[]
   /** From the start of the process to its `ready`. */
   readonly startMs: number
 }
@@ -82,8 +84,10 @@ export async function startDaemon(
   const kill = () => void child.kill('SIGKILL')
   process.once('exit', kill)
   const complaints: string[] = []
+  const lines: string[] = []
   const ready = Promise.withResolvers<number>()
   const onLine = (line: string) => {
+    lines.push(line)
     if (line.includes('"msg":"ready"')) ready.resolve(performance.now() - beganMs)
     else if (!/"level":"(debug|info)"/.test(line)) complaints.push(line)
   }
@@ -92,7 +96,7 @@ export async function startDaemon(
     process.off('exit', kill)
     ready.reject(new Error(`the daemon did not start:\n${complaints.join('\n')}`))
   })
-  return { process: child, complaints, startMs: await ready.promise }
+  return { process: child, complaints, lines, startMs: await ready.promise }
 }
 
 /** The launcher installs what the lock file asks for: never in the middle of a test, under the feet of everybody else. */

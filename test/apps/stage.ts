@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../src/lib/clock.ts'
 import { diskFiles } from '../../src/lib/files.ts'
+import { openControlPort } from '../fake-freeswitch/control-port.ts'
 import { FakeFreeswitch } from '../fake-freeswitch/fake-freeswitch.ts'
 import type { Counters, Knobs } from '../fakes/google-speech/knobs.ts'
 import { ended, freePort, speechAt, startDaemon, startGoogle, unhurried } from './processes.ts'
@@ -26,6 +27,8 @@ export interface StageOptions {
 /** Whatever puts calls through to the daemon, as far as a stage has to do with it. */
 export interface StageSwitch {
   stop(): void | Promise<void>
+  /** Where its event socket is, as a daemon's configuration has it. */
+  readonly control?: object
 }
 
 export interface Stage<Switch extends StageSwitch = FakeFreeswitch> {
@@ -60,13 +63,17 @@ export async function openStageWith<Switch extends StageSwitch>(
     Promise.all([folder, spool].map(one => rm(one, { recursive: true, force: true })))
   await mkdir(spool, { recursive: true })
   const google = await startGoogle(folder, options.phrases, options.knobs ?? {})
+  const pbx = await open(join(folder, 'state', 'prompts'))
+  const control = await controlOf(pbx)
   const port = await freePort()
   const configurationFile = join(folder, 'parley.json5')
   const { base = {} } = options
   const configuration = {
     calls: unhurried,
+    web: { enabled: false },
     ...base,
     listener: { port },
+    control: control.address,
     spool: { dir: spool },
     state: { dir: join(folder, 'state') },
     speech: { ...base.speech, ...speechAt(google.port) },
@@ -74,11 +81,11 @@ export async function openStageWith<Switch extends StageSwitch>(
   }
   await writeFile(configurationFile, JSON.stringify(configuration))
   const daemon = await startDaemon(configurationFile, options.env).catch(async error => {
-    await ended(google.process)
+    await Promise.all([ended(google.process), pbx.stop()])
+    control.close()
     await removeFolders()
     throw error
   })
-  const pbx = await open(join(folder, 'state', 'prompts'))
   return {
     switch: pbx,
     listener: { host: '127.0.0.1', port },
@@ -89,13 +96,21 @@ export async function openStageWith<Switch extends StageSwitch>(
     googleCounters: google.counters,
     learn: google.learn,
     async stop() {
-      await pbx.stop()
       const exitCode = await ended(daemon.process)
+      await pbx.stop()
+      control.close()
       await ended(google.process)
       await removeFolders()
       return exitCode
     },
   }
+}
+
+/** The event socket of the switch; of the embedded one it is opened here. */
+async function controlOf(pbx: StageSwitch): Promise<{ address: object; close(): void }> {
+  if (!(pbx instanceof FakeFreeswitch)) return { address: pbx.control ?? {}, close() {} }
+  const { port, close } = await openControlPort(pbx)
+  return { address: { port }, close }
 }
 
 /** In real time, on real files; a prompt from outside the daemon's own folders is a violation. */

@@ -50,6 +50,7 @@ export class Guarded {
     mkdirSync(this.#spool)
     this.configurationFile = join(this.#folder, 'parley.json5')
     const configuration = {
+      web: { enabled: false },
       spool: { dir: this.#spool },
       state: { dir: this.#state },
       calls: unhurried,

@@ -1,7 +1,7 @@
 // `npm run simulate -- --calls 10000 --seed 1`: thousands of calls a minute on the embedded switch, with everything going wrong that
 // can; what must hold is looked at all the time. The last line is JSON. Exit code 1: something did not hold.
 
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -20,9 +20,9 @@ const PROGRESS_EVERY_MS = 2_000
 /** More kinds of breaches than anybody looks into at once. */
 const MOST_KINDS = 10
 /** Within so many calls a deliberate bug must be found. */
-const MUTATION_CALLS = 2_000
+const MUTATION_CALLS = 4_000
 
-const USAGE = `npm run simulate -- [--calls N] [--seed S] [--faults a,b|none|all] [--out FOLDER] [--mutations] [--replay FILE]
+const USAGE = `npm run simulate -- [--calls N] [--seed S] [--faults a,b|none|all] [--out FOLDER] [--mutations [--only NAME]] [--replay FILE]
 faults: ${FAULTS.join(' ')}`
 
 interface Options {
@@ -47,6 +47,7 @@ async function main(): Promise<number> {
       out: { type: 'string' },
       replay: { type: 'string' },
       mutations: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
     },
   })
   if (values.replay !== undefined) return replay(values.replay)
@@ -56,7 +57,7 @@ async function main(): Promise<number> {
     faults: faultsOf(values.faults),
     out: values.out,
   }
-  return values.mutations ? tryMutations(options) : simulateCalls(options)
+  return values.mutations ? tryMutations(options, values.only) : simulateCalls(options)
 }
 
 async function simulateCalls(options: Options): Promise<number> {
@@ -64,6 +65,7 @@ async function simulateCalls(options: Options): Promise<number> {
   console.log(`seed ${seed}, faults: ${faults.join(',') || 'none'}`)
   const found = new Map<string, Found>()
   const progress = new Progress(calls)
+  const outcomes: Record<string, number> = {}
   let brokenDays = 0
   await play({
     seed,
@@ -72,6 +74,8 @@ async function simulateCalls(options: Options): Promise<number> {
     threads: THREADS,
     onDay: report => {
       progress.add(report.calls, report.simulatedMs)
+      for (const [outcome, count] of Object.entries(report.outcomes))
+        outcomes[outcome] = (outcomes[outcome] ?? 0) + count
       if (report.broken.length > 0) brokenDays++
       for (const broken of report.broken) note(found, { day: report.day, call: report.firstCall, broken })
       return found.size >= MOST_KINDS ? 'enough' : undefined
@@ -80,12 +84,18 @@ async function simulateCalls(options: Options): Promise<number> {
   progress.end()
   const folder = found.size === 0 ? '' : folderFor(options.out)
   for (const [kind, one] of found) await tell(kind, one, options, folder)
+  console.log(`transfers: ${counted(outcomes)}`)
   const { done, callsPerSecond, simulatedHours } = progress
   const kinds = [...found.keys()]
   console.log(
     JSON.stringify({ calls: done, broken: brokenDays, seed, kinds, callsPerSecond, simulatedHours }),
   )
   return found.size === 0 ? 0 : 1
+}
+
+function counted(counts: Readonly<Record<string, number>>): string {
+  const all = Object.entries(counts).sort(([, one], [, other]) => other - one)
+  return all.map(([what, count]) => `${count} ${what}`).join(', ') || 'none'
 }
 
 /** Of each kind the first day, whichever thread was quicker. */
@@ -106,9 +116,16 @@ async function tell(
     `\n${lineOf(broken)}\n  ${INVARIANTS[broken.invariant]}\n  seed ${seed}, day ${day}, call ${call} and following`,
   )
   const { plan, tries } = await shrink(planOf(seed, day, new Set(faults)), kind)
-  const path = join(folder, `${broken.invariant}-${day}.json`)
+  const path = freePath(folder, `${broken.invariant}-${day}`)
   writeFileSync(path, `${JSON.stringify(plan, null, 1)}\n`)
   console.log(`  made smaller in ${tries} steps: ${path}\n  npm run simulate -- --replay ${path}`)
+}
+
+/** A day may break one invariant in several ways. */
+function freePath(folder: string, name: string): string {
+  let path = join(folder, `${name}.json`)
+  for (let more = 2; existsSync(path); more++) path = join(folder, `${name}-${more}.json`)
+  return path
 }
 
 async function replay(path: string): Promise<number> {
@@ -120,15 +137,20 @@ async function replay(path: string): Promise<number> {
   return kinds.length === 0 ? 0 : 1
 }
 
-async function tryMutations({ seed, faults }: Options): Promise<number> {
+/** `only`: those whose names have this in them. */
+async function tryMutations({ seed, faults }: Options, only: string): Promise<number> {
+  const mutations = MUTATIONS.filter(({ name }) => name.includes(only))
   console.log(
-    `seed ${seed}: each of ${MUTATIONS.length} deliberate bugs must be found within ${MUTATION_CALLS} calls`,
+    `seed ${seed}: each of ${mutations.length} deliberate bugs must be found within ${MUTATION_CALLS} calls`,
   )
   const results: { name: string; call: number | null; invariant: string | null }[] = []
-  const waiting = [...MUTATIONS]
+  const waiting = [...mutations]
   const lane = async () => {
     for (let mutation = waiting.shift(); mutation; mutation = waiting.shift()) {
-      const found = await findMutation(mutation, seed, faults)
+      const found = await findMutation(mutation, seed, faults).catch((error: Error) => {
+        console.log(`  ${error.message}`)
+        return undefined
+      })
       const { name } = mutation
       console.log(
         found

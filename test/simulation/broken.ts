@@ -16,6 +16,16 @@ export const INVARIANTS = {
   'no-fault-of-ours': 'no line of level error and no fault of ours that the plan does not explain',
   'no-stray-error': 'no exception that nobody catches, no rejection that nobody handles',
   secret: 'what is keyed in confidence is written nowhere',
+  'phones-fall-silent': 'nobody is rung, or kept on the line, for a caller who is gone or needs nobody',
+  'nobody-alone': 'nobody is alone in a room',
+  'one-agent': 'no more than two are ever together',
+  'music-while-waiting': 'who waits for somebody hears that they do',
+  announced: 'what is announced is heard before anybody is met',
+  'only-destinations': 'nothing is dialled that is no destination and fits no pattern',
+  'talks-go-on': 'nothing but people ends a talk between people',
+  'hear-each-other': 'who talks with somebody hears them',
+  'one-outcome': 'each transfer has one outcome, told once',
+  'transfer-in-order': 'each step of a transfer follows the one before it',
   deterministic: 'the same plan gives the same journals, byte for byte',
 } as const
 

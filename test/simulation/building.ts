@@ -10,6 +10,8 @@ import { seededRandom } from '../fake-freeswitch/seeded.ts'
 import { monoWav } from '../fake-freeswitch/wav.ts'
 import type { ManualClock } from '../fakes/manual-clock.ts'
 import type { MemoryFiles } from '../fakes/memory-files.ts'
+import type { Agents } from './agents.ts'
+import { gatewaysOf, USERS } from './places.ts'
 import type { CallerPlan, EventFaultPlan, Plan } from './plan.ts'
 import { humOf } from './sounds.ts'
 
@@ -17,9 +19,10 @@ const EXTENSIONS = extensionsIn(plainText)
 /** The number that callers dial. */
 export const NUMBER = '5000'
 export const ONE_MOMENT = '/sounds/one-moment.wav'
-/** Where the dialplan, and where the profiles, send callers who want people. */
-export const FALLBACK_PEOPLE = '200'
-export const NAMED_PEOPLE = '2000'
+/** Where legs that are dialled come to, as the daemon tells the switch. */
+export const LISTENER_PORT = 8_084
+/** People send callers back by it. */
+export const RETURN = 'parley-return'
 
 export interface BuildingParts {
   plan: Plan
@@ -27,6 +30,7 @@ export interface BuildingParts {
   files: MemoryFiles
   /** How the switch comes to the daemon. */
   dial: Dial
+  agents: Agents
   /** While true the switch cannot make the files of recordings. */
   refusesRecordings: () => boolean
   isDiskFull: () => boolean
@@ -37,6 +41,7 @@ export function openSwitch({
   clock,
   files,
   dial,
+  agents,
   refusesRecordings,
   isDiskFull,
 }: BuildingParts): FakeFreeswitch {
@@ -61,7 +66,11 @@ export function openSwitch({
     seed: plan.seed,
     faults,
     promptFolders: ['/state/prompts', '/sounds'],
-    extensions: { [NUMBER]: part(NUMBER), 'parley-people': part('parley-people') },
+    extensions: Object.fromEntries([NUMBER, 'parley-people', RETURN].map(number => [number, part(number)])),
+    people: agents.people,
+    users: USERS,
+    ...gatewaysOf(plan.transfers),
+    listeners: { [`127.0.0.1:${LISTENER_PORT}`]: dial },
   })
 }
 

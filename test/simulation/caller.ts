@@ -4,7 +4,9 @@ import type { Dial } from '../fake-freeswitch/call-flow.ts'
 import type { FakeFreeswitch } from '../fake-freeswitch/fake-freeswitch.ts'
 import type { Caller } from '../fake-freeswitch/person.ts'
 import type { ManualClock } from '../fakes/manual-clock.ts'
-import { dialplanOf, NUMBER } from './building.ts'
+import type { Agents } from './agents.ts'
+import { dialplanOf, NUMBER, RETURN } from './building.ts'
+import type { Daemon } from './daemon.ts'
 import type { Act, ActPlan, CallerPlan } from './plan.ts'
 import { NOISE, WORDS } from './sounds.ts'
 
@@ -31,6 +33,10 @@ export interface SimulatedCaller {
   returns: number
   /** When each key was pressed. */
   pressedMs: number[]
+  /** Since when somebody talks with them. */
+  togetherMs: number | undefined
+  /** When somebody outside wanted something of their call. */
+  meddledMs: number
 }
 
 export function newCaller(plan: CallerPlan, index: number): SimulatedCaller {
@@ -45,6 +51,8 @@ export function newCaller(plan: CallerPlan, index: number): SimulatedCaller {
     forgottenMs: undefined,
     returns: 0,
     pressedMs: [],
+    togetherMs: undefined,
+    meddledMs: Number.NEGATIVE_INFINITY,
   }
 }
 
@@ -52,9 +60,12 @@ export interface Stage {
   clock: ManualClock
   pbx: FakeFreeswitch
   dial: Dial
+  agents: Agents
+  daemon: Daemon
 }
 
-export async function comes(caller: SimulatedCaller, { clock, pbx, dial }: Stage): Promise<void> {
+export async function comes(caller: SimulatedCaller, stage: Stage): Promise<void> {
+  const { clock, pbx, dial } = stage
   const { plan, id } = caller
   const person = pbx.call({
     id,
@@ -67,18 +78,18 @@ export async function comes(caller: SimulatedCaller, { clock, pbx, dial }: Stage
   // It is there at once; the promise tells when the dialplan has come somewhere.
   caller.person = pbx.personOn(id)
   void person
-  await playActs(caller, clock)
+  await playActs(caller, stage)
   caller.actedMs = clock.now()
   // Nobody holds for ever.
-  if (caller.heldSinceMs !== undefined) perform(caller, { does: 'unholds' }, clock)
+  if (caller.heldSinceMs !== undefined) perform(caller, { does: 'unholds' }, stage)
 }
 
-async function playActs(caller: SimulatedCaller, clock: ManualClock): Promise<void> {
+async function playActs(caller: SimulatedCaller, stage: Stage): Promise<void> {
   for (const { after, waitMs, act } of caller.plan.acts) {
-    await moment(caller, after, clock)
-    await pause(waitMs, clock)
+    await moment(caller, after, stage)
+    await pause(waitMs, stage.clock)
     if (isAway(caller)) return
-    perform(caller, act, clock)
+    perform(caller, act, stage)
   }
 }
 
@@ -90,9 +101,24 @@ function pause(ms: number, clock: ManualClock): Promise<void> {
   return ms <= 0 ? Promise.resolve() : new Promise(resolve => void clock.after(ms, resolve))
 }
 
-async function moment(caller: SimulatedCaller, after: ActPlan['after'], clock: ManualClock): Promise<void> {
-  const { person } = caller
+async function moment(
+  caller: SimulatedCaller,
+  after: ActPlan['after'],
+  { clock, agents }: Stage,
+): Promise<void> {
+  const { person, id } = caller
   if (after === 'act' || !person) return
+  if (after !== 'speechBegins' && after !== 'speechEnds') {
+    const holds: Record<typeof after, () => boolean> = {
+      rings: () => agents.of(id).length > 0,
+      answered: () => agents.of(id).some(({ answeredMs }) => answeredMs !== undefined),
+      together: () => agents.hasCompany(id),
+      alone: () => !agents.hasCompany(id),
+    }
+    const inTime = { withinMs: PATIENCE_MS, what: after }
+    if (after === 'alone') await person.until(holds.together, inTime).catch(() => undefined)
+    return person.until(holds[after], inTime).catch(() => undefined)
+  }
   const isIt = after === 'speechBegins'
   const from = person.isSpokenTo
   const options = { withinMs: PATIENCE_MS, what: after }
@@ -104,7 +130,7 @@ async function moment(caller: SimulatedCaller, after: ActPlan['after'], clock: M
   await clock.settle(0)
 }
 
-export function perform(caller: SimulatedCaller, act: Act, clock: ManualClock): void {
+export function perform(caller: SimulatedCaller, act: Act, { clock, daemon }: Stage): void {
   const { person } = caller
   if (!person) return
   const nowMs = clock.now()
@@ -138,26 +164,43 @@ export function perform(caller: SimulatedCaller, act: Act, clock: ManualClock): 
       return person.stallsWire(act.ms)
     case 'stallsRecordings':
       return person.stallsRecordings(act.ms)
+    case 'isTransferred':
+      caller.meddledMs = nowMs
+      return daemon.life?.transfer(caller.id, act.to, act.announce)
+    case 'isToldSomething':
+      return daemon.life?.say(caller.id)
+    case 'isHungUpOn':
+      caller.meddledMs = nowMs
+      return daemon.life?.hangUp(caller.id)
   }
 }
 
 /** So long somebody listens to nothing on a line that the switch has forgotten. */
 const FORGOTTEN_MS = 8_000
+const ENOUGH_MS = 60_000
 
 /**
  * What becomes of a caller who has done all they wanted: people talk with them for a while, and everybody goes. A paused prompt
  * whose daemon is gone stands still for ever where the dialplan has no guard: nobody but the caller can end that.
  */
-export function mayGo(caller: SimulatedCaller, nowMs: number): void {
+export function mayGo(caller: SimulatedCaller, agents: Agents, nowMs: number): void {
   const { person } = caller
   if (!person || person.isOver) return
+  if (agents.hasCompany(caller.id)) caller.togetherMs ??= nowMs
+  else caller.togetherMs = undefined
+  const { togetherMs, actedMs, plan } = caller
+  const hasTalked = togetherMs !== undefined && nowMs - togetherMs >= plan.talksMs
+  if (hasTalked && actedMs !== undefined) return person.hangsUp()
   if (person.place.at === 'draining') caller.forgottenMs ??= nowMs
   else caller.forgottenMs = undefined
+  // Who is brought to people again and again has enough of it some day.
+  if (agents.wereCalledFor(caller.id) && actedMs !== undefined && nowMs - actedMs > ENOUGH_MS)
+    return person.hangsUp()
   const isForgotten = caller.forgottenMs !== undefined && nowMs - caller.forgottenMs > FORGOTTEN_MS
   const isServed = person.place.at === 'people' && person.ms - person.place.sinceMs >= WITH_PEOPLE_MS
   if (isServed && caller.returns < caller.plan.sentBack) {
     caller.returns++
-    return person.isSentOnTo(NUMBER)
+    return person.isSentOnTo(plan.comesBackBy === 'return' ? RETURN : NUMBER)
   }
   if (isForgotten || isServed) person.hangsUp()
 }

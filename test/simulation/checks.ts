@@ -5,11 +5,13 @@ import type { World } from './day.ts'
 import { explains } from './explained.ts'
 import { checkJournals } from './journals.ts'
 import { SPOOL } from './life.ts'
+import { checkOutcomes } from './transfers.ts'
 
 export function checkAll(world: World, breaches: Breaches): void {
   checkLeftovers(world, breaches)
   checkSwitch(world, breaches)
   checkJournals(world, breaches)
+  checkOutcomes(world, breaches)
   checkLog(world, breaches)
   // What could not be written, or was torn off, cannot be given back.
   const isLossy = world.plan.happenings.some(
@@ -23,6 +25,7 @@ function checkLeftovers({ daemon, pbx, files, callers }: World, breaches: Breach
   for (const what of [...daemon.leftovers, ...daemon.complaints]) breaches.add('nothing-left', what)
   if (pbx.openSockets > 0) breaches.add('nothing-left', `${pbx.openSockets} sockets of the switch`)
   if (pbx.liveCalls > 0) breaches.add('nothing-left', `${pbx.liveCalls} calls on the switch`)
+  for (const what of pbx.leftovers()) breaches.add('nothing-left', what)
   const killed = daemon.deaths.some(({ how }) => how === 'killed')
   // What a killed process leaves is removed by a later one, when it is old enough.
   const spool = files.paths().filter(path => path.startsWith(`${SPOOL}/`))

@@ -37,6 +37,8 @@ export class Daemon {
   #state: State = { is: 'down' }
   #lives = 0
   #begunMs = 0
+  #controlFromMs = 0
+  #isRetired = false
 
   constructor(parts: LifeParts) {
     this.#parts = parts
@@ -52,6 +54,24 @@ export class Daemon {
 
   get isThere(): boolean {
     return this.#state.is === 'up' || this.#state.is === 'leaving'
+  }
+
+  /** The present one, while there is one. */
+  get life(): Life | undefined {
+    return this.#state.is === 'up' || this.#state.is === 'leaving' ? this.#state.life : undefined
+  }
+
+  /** No connection to the switch's event socket can be made for so long, and the one there is breaks. */
+  cutControl(ms: number): void {
+    if (this.#isRetired) return
+    this.#controlFromMs = Math.max(this.#controlFromMs, this.#clock.now() + ms)
+    this.life?.cutControl()
+  }
+
+  /** The way to the switch's event socket. */
+  connectControl(connect: () => Duplex): Duplex {
+    if (this.#isRetired || this.#clock.now() < this.#controlFromMs) throw new Error('connection refused')
+    return connect()
   }
 
   /** What the present life holds on to. */
@@ -105,6 +125,13 @@ export class Daemon {
     if (calls) this.#leave('drained', true, () => calls.drain(), backAfterMs)
   }
 
+  /** Nobody calls any more: what belongs to no call stops, and no other life begins. */
+  retire(): void {
+    this.#isRetired = true
+    this.life?.retire()
+    if (this.#state.is === 'down') this.#isDown(null)
+  }
+
   /** The day is over. */
   close(): void {
     if (this.#state.is === 'up' || this.#state.is === 'leaving') this.#state.life.end()
@@ -133,6 +160,7 @@ export class Daemon {
       if (this.#state !== leaving) return
       const { now } = leaving.life.calls.counts
       if (now > 0) this.complaints.push(`${now} calls were left when the daemon said that it was ${how}`)
+      leaving.life.retire()
       leaving.life.end()
       this.deaths.push({ atMs: this.#clock.now(), how })
       this.#isDown(backAfterMs)

@@ -5,17 +5,20 @@ import { unreachable } from '../../src/lib/unreachable.ts'
 import type { FakeFreeswitch } from '../fake-freeswitch/fake-freeswitch.ts'
 import { ManualClock } from '../fakes/manual-clock.ts'
 import { MemoryFiles } from '../fakes/memory-files.ts'
+import { Agents } from './agents.ts'
 import { Breaches, type Broken } from './broken.ts'
 import { openSwitch } from './building.ts'
 import { comes, mayGo, newCaller, type SimulatedCaller } from './caller.ts'
 import { checkAll } from './checks.ts'
 import { Daemon } from './daemon.ts'
 import { Minds } from './engine.ts'
+import { Ledger } from './ledger.ts'
 import { JOURNALS, KEPT, SPOOL } from './life.ts'
 import { type LogLine, recordingLog } from './log.ts'
 import type { Disk } from './mortal.ts'
 import type { Happening, Plan } from './plan.ts'
 import { inTurn } from './providers.ts'
+import { Talks } from './talks.ts'
 import { Watch } from './watch.ts'
 
 export interface DayResult {
@@ -23,6 +26,8 @@ export interface DayResult {
   /** By the name of the file. */
   journals: Record<string, Buffer>
   simulatedMs: number
+  /** What became of transfers, and how often. */
+  outcomes: Record<string, number>
   /** For whoever looks for the cause. */
   story: { log: LogLine[]; transcripts: Record<string, string>; deaths: Daemon['deaths'] }
 }
@@ -35,6 +40,8 @@ export interface World {
   pbx: FakeFreeswitch
   daemon: Daemon
   callers: readonly SimulatedCaller[]
+  agents: Agents
+  ledger: Ledger
   log: LogLine[]
   wrongSessions: string[]
 }
@@ -51,6 +58,7 @@ const FRAME_MS = 20
 const LONGEST_DAY_MS = 900_000
 /** What is being let go of takes no longer: a connection lingers for 6 s, then a reply may be waited for. */
 const SETTLING_MS = 13_000
+const ANSWER_MS = 200
 
 export async function simulate(plan: Plan): Promise<DayResult> {
   const clock = new ManualClock()
@@ -63,6 +71,7 @@ export async function simulate(plan: Plan): Promise<DayResult> {
   } catch (error) {
     breaches.add('no-stray-error', error instanceof Error ? (error.stack ?? error.message) : String(error))
   }
+  world.agents.close()
   world.daemon.close()
   world.pbx.stop()
   await clock.settle()
@@ -92,7 +101,9 @@ function openWorld(plan: Plan, clock: ManualClock): World {
   const lines: LogLine[] = []
   const log: Log = recordingLog(lines, () => clock.now())
   const wrongSessions: string[] = []
-  const daemon = new Daemon({
+  const agents = new Agents(plan, clock)
+  const ledger = new Ledger(() => clock.now())
+  const daemon: Daemon = new Daemon({
     plan,
     clock,
     files,
@@ -103,36 +114,52 @@ function openWorld(plan: Plan, clock: ManualClock): World {
     nextHearing: inTurn(plan.hearings, { hears: 'nothing', afterMs: 150 }),
     nextVoice: inTurn(plan.voices, { speaks: 'well', afterMs: 50 }),
     onWrongSession: what => void wrongSessions.push(what),
+    connectControl: () => daemon.connectControl(() => pbx.connectControl()),
+    onNews: (life, news) => ledger.take(life, news),
   })
   const pbx = openSwitch({
     plan,
     clock,
     files,
     dial: () => daemon.dial(),
+    agents,
     refusesRecordings: () => troubles.recordingsRefused,
     isDiskFull: () => disk.full,
   })
+  agents.meet(pbx)
   const callers = plan.callers.map(newCaller)
   for (const { id, plan: one } of callers) minds.add(id, one)
-  const world = { plan, clock, files, pbx, daemon, callers, log: lines, wrongSessions }
+  const world = { plan, clock, files, pbx, daemon, callers, agents, ledger, log: lines, wrongSessions }
   for (const one of plan.happenings) clock.after(one.atMs, () => happen(one, world, troubles))
   return world
 }
 
 async function live(world: World, breaches: Breaches): Promise<void> {
-  const { clock, callers, daemon, pbx, plan } = world
+  const { clock, callers, daemon, pbx, plan, agents } = world
   await daemon.begin()
-  const watch = new Watch(callers, plan, daemon, breaches)
-  const stage = { clock, pbx, dial: () => daemon.dial() }
+  const watch = new Watch(callers, plan, daemon, agents, breaches)
+  const talks = new Talks(world, breaches)
+  const stage = { clock, pbx, dial: () => daemon.dial(), agents, daemon }
   for (const caller of callers) clock.after(caller.plan.comesAtMs, () => void comes(caller, stage))
   while (!callers.every(isGone) && clock.now() < LONGEST_DAY_MS) {
     await clock.advanceAsync(FRAME_MS)
+    agents.look(clock.now())
     watch.look(clock.now())
-    for (const caller of callers) mayGo(caller, clock.now())
+    talks.look(clock.now())
+    for (const caller of callers) mayGo(caller, agents, clock.now())
     if (breaches.all.some(({ invariant }) => invariant === 'caller-moves-on')) break
   }
   for (const { person } of callers) if (person && !person.isOver) person.hangsUp()
-  await clock.advanceAsync(SETTLING_MS)
+  const settledMs = clock.now() + SETTLING_MS
+  while (agents.live.length > 0 && clock.now() < settledMs) {
+    await clock.advanceAsync(FRAME_MS)
+    agents.look(clock.now())
+    talks.look(clock.now())
+  }
+  await clock.advanceAsync(settledMs - clock.now())
+  daemon.retire()
+  // What the switch was just asked for is answered.
+  await clock.advanceAsync(ANSWER_MS)
 }
 
 function isGone({ person }: SimulatedCaller): boolean {
@@ -171,6 +198,8 @@ function happen(one: Happening, { clock, daemon, files }: World, troubles: Troub
       return clock.jumpWall(one.ms)
     case 'prompts vanish':
       return removeAll(files, '/state/prompts/')
+    case 'control cut':
+      return daemon.cutControl(one.ms)
     case 'recordings vanish':
       return removeAll(files, `${SPOOL}/`)
     default:
@@ -196,7 +225,7 @@ function catchStrays(breaches: Breaches): { dispose(): void } {
   }
 }
 
-function resultOf({ files, clock, log, callers, daemon }: World, breaches: Breaches): DayResult {
+function resultOf({ files, clock, log, callers, daemon, ledger }: World, breaches: Breaches): DayResult {
   const journals: Record<string, Buffer> = {}
   for (const path of files.paths()) if (path.startsWith(`${JOURNALS}/`)) journals[path] = files.bytesOf(path)
   const transcripts = Object.fromEntries(
@@ -206,6 +235,7 @@ function resultOf({ files, clock, log, callers, daemon }: World, breaches: Breac
     broken: breaches.all,
     journals,
     simulatedMs: clock.now(),
+    outcomes: ledger.outcomes,
     story: { log, transcripts, deaths: daemon.deaths },
   }
 }

@@ -14,15 +14,15 @@ const happens =
 const OVERDUE_MS = 5_000
 
 /** Whoever is told late of a hang-up, or not at all, goes on for a while. */
-const hidesHangUps = ({ wire: { events } }: Plan) =>
+export const hidesHangUps = ({ wire: { events } }: Plan) =>
   events !== null && events.fate !== 'repeat' && events.names.includes('CHANNEL_HANGUP')
+
+/** From how slow a command on an ending takes too long: some are said several times, one after the other. */
+const abandonedFrom: Readonly<Record<string, number>> = { uuid_break: 300, uuid_record: 1_500 }
 
 const LOG: readonly Explanation[] = [
   [/journal of this call cannot be written/, happens('disk full')],
-  [
-    /the engine could not be told of the end/,
-    ({ callers }) => callers.some(({ reports }) => reports === 'throw'),
-  ],
+  [/the engine could not be told/, ({ callers }) => callers.some(({ reports }) => reports === 'throw')],
   // The switch throws away a recording without a frame in it, and is slow to say that its call is over.
   [
     /the recording is in trouble/,
@@ -32,12 +32,19 @@ const LOG: readonly Explanation[] = [
   [/socket_resume could not be set/, hidesHangUps],
   [
     /could not be sent on|clean-up was abandoned/,
-    ({ wire: { slow } }) =>
-      slow !== null && slow.ms >= (slow.commands.includes('uuid_break') ? 300 : OVERDUE_MS),
+    ({ wire: { slow } }) => slow !== null && slow.ms >= (abandonedFrom[slow.commands[0] ?? ''] ?? OVERDUE_MS),
   ],
 ]
 
-const SWITCH: readonly Explanation[] = [[/a command after the hang-up/, hidesHangUps]]
+/** What the switch has told is still on its way. */
+const isStalled = ({ callers }: Plan) =>
+  callers.some(({ acts }) => acts.some(({ act }) => act.does === 'stallsWire'))
+
+const SWITCH: readonly Explanation[] = [
+  // The recordings that run are noted first; a wire that glues tells of the hang-up after the answer to that.
+  [/a command after the hang-up: uuid_record/, ({ wire: { bytes } }) => bytes === 'glued'],
+  [/a command after the hang-up/, plan => hidesHangUps(plan) || isStalled(plan)],
+]
 
 export function explains(world: World, by: 'log' | 'switch', message: string): boolean {
   const all = by === 'log' ? LOG : SWITCH

@@ -6,7 +6,16 @@ import type { HearingPlan, VoicePlan } from './plan.ts'
 
 export function hearings(faulty: boolean): Arbitrary<HearingPlan> {
   const afterMs = choice<number>([4, 150], [1, 1_000], [faulty ? 1 : 0, 1_990], [faulty ? 1 : 0, 2_500])
-  const text = among('yes', 'hello', 'no', 'sales please', ' ')
+  const text = among(
+    'yes',
+    'yes',
+    'hello',
+    'no',
+    'sales please',
+    'never mind',
+    'please leave a message after the tone',
+    ' ',
+  )
   const fault = faulty ? 1 : 0
   return choice<HearingPlan>(
     [9, fc.record({ hears: fc.constant('text' as const), text, afterMs })],

@@ -4,7 +4,9 @@ import fc, { type Arbitrary } from 'fast-check'
 import type { Expectation } from '../../src/engine/engine.ts'
 import { EVENTS } from '../../src/pbx/freeswitch/session.ts'
 import { among, choice, type Weighted } from './chance.ts'
+import { transfers } from './generated-agents.ts'
 import { hearings, voices } from './generated-speech.ts'
+import { NAMES } from './places.ts'
 import type {
   Act,
   ActPlan,
@@ -49,7 +51,8 @@ function plans(faults: ReadonlySet<FaultName>): Arbitrary<Plan> {
         maxMs: choice<number>([8, 600_000], [1, 15_000]),
       }),
       recording: choice<Plan['recording']>([6, 'none'], [1, 'kept'], [1, 'kept with consent']),
-      people: choice<Plan['people']>([6, 'named'], [2, 'fallback'], [1, 'none']),
+      people: choice<Plan['people']>([5, 'named'], [2, 'ladder'], [2, 'fallback'], [1, 'none']),
+      transfers,
       hearings: fc.array(hearings(has('recognizer')), { minLength: 3, maxLength: 12, size: 'max' }),
       voices: voices(has('voice')),
       wire: wires(has),
@@ -67,6 +70,8 @@ function callers(has: Has): Arbitrary<CallerPlan> {
     dialplan: choice<CallerPlan['dialplan']>([6, 'guarded'], [1, 'plain']),
     engine: choice<CallerPlan['engine']>([5, 'scripted'], [1, 'flow']),
     sentBack: choice<number>([12, 0], [1, 1], [1, 4]),
+    comesBackBy: among('return', 'hand'),
+    talksMs: among(500, 3_000, 10_000),
     reports: choice<CallerPlan['reports']>([15, 'taken'], [has('engine') ? 1 : 0, 'throw']),
     answers: fc.array(answers(has('engine')), { minLength: 1, maxLength: 6, size: 'max' }),
     acts: actLists(has),
@@ -98,7 +103,15 @@ function actLists(has: Has): Arbitrary<ActPlan[]> {
   )
 }
 
-const moments = choice<ActPlan['after']>([5, 'act'], [2, 'speechBegins'], [2, 'speechEnds'])
+const moments = choice<ActPlan['after']>(
+  [10, 'act'],
+  [4, 'speechBegins'],
+  [4, 'speechEnds'],
+  [1, 'rings'],
+  [1, 'answered'],
+  [2, 'together'],
+  [1, 'alone'],
+)
 
 const waits: Arbitrary<number> = choice(
   [4, among(0, 20, 40, 100, 200, 400, 700, 1_000, 2_000, 4_000)],
@@ -121,6 +134,16 @@ function acts(has: Has): Arbitrary<ActPlan> {
     [1, { does: 'holds' }],
     [2, { does: 'unholds' }],
     [1, { does: 'fallsSilent' }],
+    [
+      0.7,
+      fc.record({
+        does: fc.constant('isTransferred' as const),
+        to: among(...NAMES),
+        announce: among(null, 'I connect you.'),
+      }),
+    ],
+    [0.3, { does: 'isToldSomething' }],
+    [0.2, { does: 'isHungUpOn' }],
     [has('wire') ? 0.2 : 0, fc.record({ does: fc.constant('cutsWire' as const), midFrame: fc.boolean() })],
     [
       has('wire') ? 0.3 : 0,
@@ -183,17 +206,22 @@ const directives: Arbitrary<DirectivePlan> = choice<DirectivePlan>(
   [0.5, fc.record({ digits: among('1w2', 'x;y', '') })],
   [3, fc.record({ listens: expectations })],
   [
-    1,
+    6,
     fc.record({
-      transfers: among('sales', 'sales', 'nowhere', 'people', '__proto__'),
-      announce: among(null, 'I connect you.', ''),
+      transfers: among(...NAMES),
+      announce: among(null, 'I connect you.', 'I connect you.', 'I get somebody who knows. One moment.', ''),
     }),
   ],
   [0.7, { ends: 'done' }],
 )
 
 /** Those whose loss we must survive: that of a hold nobody could make good. */
-const LOSABLE = EVENTS.filter(name => !/HOLD$/.test(name))
+const LOSABLE = [
+  ...EVENTS.filter(name => !/HOLD$/.test(name)),
+  'CHANNEL_PROGRESS',
+  'CHANNEL_ANSWER',
+  'BACKGROUND_JOB',
+]
 
 function wires(has: Has): Arbitrary<WirePlan> {
   return fc.record({
@@ -230,6 +258,8 @@ function wires(has: Has): Arbitrary<WirePlan> {
             ['uuid_setvar'],
             ['uuid_transfer'],
             ['uuid_kill'],
+            ['originate'],
+            ['conference'],
           ),
           ms: among(50, 300, 1_500, 6_000),
         }),
@@ -284,6 +314,10 @@ function happenings(has: Has): Arbitrary<Happening[]> {
     ],
     [has('suspend') ? 2 : 0, fc.record({ atMs, happens: fc.constant('suspend' as const), backAfterMs })],
     [has('drain') ? 1 : 0, fc.record({ atMs, happens: fc.constant('drain' as const), backAfterMs })],
+    [
+      has('control') ? 1 : 0,
+      fc.record({ atMs, happens: fc.constant('control cut' as const), ms: among(0, 500, 5_000, 20_000) }),
+    ],
   ]
   if (kinds.every(([weight]) => weight === 0)) return fc.constant([])
   return choice<Happening[]>(

@@ -7,6 +7,7 @@ import type { World } from './day.ts'
 import { checkKept } from './kept.ts'
 import { JOURNALS } from './life.ts'
 import { checkResumed } from './resumed.ts'
+import { checkAnnounced, checkSteps, checkTold } from './transfers.ts'
 import { checkTurns, checkWords } from './turns.ts'
 
 export interface Entry {
@@ -57,7 +58,8 @@ export function checkJournals(world: World, breaches: Breaches): void {
   const isWhole = !plan.happenings.some(one => one.happens === 'disk full')
   for (const path of files.paths()) {
     if (!path.startsWith(`${JOURNALS}/`)) continue
-    const { entries, damaged } = linesOf(files.bytesOf(path))
+    const { entries: all, damaged } = linesOf(files.bytesOf(path))
+    const entries = all.filter(entry => !isAdopted(entry))
     const stretches = stretchesOf(entries)
     const caller = world.callers.find(({ id }) => path.includes(id))
     checkOrder(entries, breaches)
@@ -65,13 +67,23 @@ export function checkJournals(world: World, breaches: Breaches): void {
     for (const stretch of stretches) {
       checkTurns(plan, stretch, breaches)
       checkWords(plan, stretch, breaches)
+      checkSteps(stretch, breaches)
+      checkTold(stretch, breaches)
+      if (caller) checkAnnounced(plan, caller.plan, stretch, breaches)
       if (caller) checkKept(plan, caller.plan, stretch, files, breaches)
     }
     if (!isWhole) continue
     if (damaged > torn) breaches.add('journal-in-order', `${damaged} damaged lines`)
     checkEnds(world, stretches, breaches)
-    if (torn === 0) checkResumed(world, stretches, breaches)
+    if (torn === 0) checkResumed(world, stretches, caller?.plan.comesBackBy === 'return', breaches)
   }
+}
+
+/** What is written of a talk that went on without its process. */
+export function isAdopted({ type, ending }: Entry): boolean {
+  return (
+    type === 'ended' && (ending as { cause?: string }).cause === 'after a talk that nobody of us has seen'
+  )
 }
 
 function checkOrder(entries: readonly Entry[], breaches: Breaches): void {
@@ -94,10 +106,11 @@ const LOST_AGAIN = 'the call lost its process again'
 const CONSEQUENCES =
   /^(ended|leaving|asked|session|hushed|soundSkipped|recording|masking|prompt|admitted|resumed)/
 
-function checkEnds({ daemon }: World, stretches: readonly Entry[][], breaches: Breaches): void {
+function checkEnds({ daemon, ledger }: World, stretches: readonly Entry[][], breaches: Breaches): void {
   let unended = 0
   for (const stretch of stretches) {
     const ends = stretch.filter(({ type }) => type === 'ended')
+    if (endOf(stretch)?.why === 'handed-over') ledger.count('handed over')
     if (ends.length > 1) breaches.add('ends-once', `a call ended ${ends.length} times`)
     if (ends.length === 0) unended++
     else if (stretch.at(-1)?.type !== 'ended')

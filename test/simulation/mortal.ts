@@ -151,6 +151,13 @@ export class MortalFiles implements Files {
     })
   }
 
+  createFile(path: string, data: Uint8Array): Promise<boolean> {
+    return this.#later(async () => {
+      this.#mustHaveRoom()
+      return this.#files.createFile(path, data)
+    })
+  }
+
   list(folder: string): ReturnType<Files['list']> {
     return this.#later(() => this.#files.list(folder))
   }

@@ -9,8 +9,9 @@ export interface Plan {
   callers: CallerPlan[]
   policy: PolicyPlan
   recording: 'none' | 'kept' | 'kept with consent'
-  /** Where callers find people: at a named destination, where their dialplan says, or nowhere. */
-  people: 'named' | 'fallback' | 'none'
+  /** Where callers find people: at a named destination, on a ladder, where their dialplan says, or nowhere. */
+  people: 'named' | 'ladder' | 'fallback' | 'none'
+  transfers: TransfersPlan
   /** What recognizers make of the utterances of the day, in their order, again and again. */
   hearings: HearingPlan[]
   /** What becomes of the requests to synthesizers, in their order, again and again. */
@@ -19,6 +20,56 @@ export interface Plan {
   happenings: Happening[]
   /** Who holds the listening socket while no daemon lives: connections wait in its backlog, or are refused. */
   manager: 'holds' | 'refuses'
+}
+
+export interface TransfersPlan {
+  afterTalk: 'assistant' | 'end'
+  takesNotes: boolean
+  introduces: boolean
+  /** Where a ladder ends that nobody of it has taken. */
+  ladderEnds: 'queue' | 'assistant'
+  music: 'stream' | 'ring-back' | 'missing'
+  /** The way to mobiles. */
+  trunk: 'up' | 'down' | 'unknown'
+  agents: AgentsPlan[]
+}
+
+/** Who answers under a number, each time that it is dialled, in turn, again and again. */
+export interface AgentsPlan {
+  number: string
+  turns: AgentPlan[]
+}
+
+export interface AgentPlan {
+  /** Those of a user ring together; elsewhere there is only the first. None: nobody has registered. */
+  phones: PhonePlan[]
+}
+
+export interface PhonePlan {
+  /** Null: it never says so. */
+  ringsAfterMs: number | null
+  /** When the far end sends sound before anybody answers, if it does. */
+  soundAfterMs: number | null
+  does: 'answers' | 'refuses' | 'never answers'
+  afterMs: number
+  /** With which it refuses. */
+  cause: string
+  /** Once it is answered. */
+  acts: AgentActPlan[]
+}
+
+export interface AgentActPlan {
+  /** `joined`: from when they are in the room. */
+  after: 'act' | 'joined'
+  waitMs: number
+  act:
+    | { does: 'presses'; keys: string }
+    | { does: 'speaks'; word: number }
+    /** Talks on without a pause, as machines do. */
+    | { does: 'drones' }
+    | { does: 'holds' }
+    | { does: 'unholds' }
+    | { does: 'hangsUp' }
 }
 
 export interface PolicyPlan {
@@ -38,14 +89,21 @@ export interface CallerPlan {
   reports: 'taken' | 'throw'
   /** So often people send them back to the assistant. */
   sentBack: number
+  /** By the dialplan's own way back, or by hand. */
+  comesBackBy: 'return' | 'hand'
+  /** So long they talk with an agent who does not leave, once they have done all else. */
+  talksMs: number
   /** To the questions of this call, in their order, again and again. */
   answers: AnswerPlan[]
   acts: ActPlan[]
 }
 
 export interface ActPlan {
-  /** From the act before, or from the next beginning or end of something said after it (at the latest 6 s later). */
-  after: 'act' | 'speechBegins' | 'speechEnds'
+  /**
+   * From the act before, or from the next beginning or end of something said after it, or the next time that somebody is
+   * rung for them, has answered, talks with them or does not any more (at the latest 6 s later).
+   */
+  after: 'act' | 'speechBegins' | 'speechEnds' | 'rings' | 'answered' | 'together' | 'alone'
   waitMs: number
   act: Act
 }
@@ -62,6 +120,10 @@ export type Act =
   | { does: 'cutsWire'; midFrame: boolean }
   | { does: 'stallsWire'; ms: number }
   | { does: 'stallsRecordings'; ms: number }
+  /** What somebody outside does with their call. */
+  | { does: 'isTransferred'; to: string; announce: string | null }
+  | { does: 'isToldSomething' }
+  | { does: 'isHungUpOn' }
 
 export interface AnswerPlan {
   /** `never`: nothing at all. `fails`: after what it says. `hangs`: it never says that this was all. */
@@ -132,6 +194,8 @@ export type Happening = { atMs: number } & (
   | { happens: 'wall jumps'; ms: number }
   | { happens: 'prompts vanish' }
   | { happens: 'recordings vanish' }
+  /** The daemon's connection to the switch's event socket breaks, and none can be made for so long. */
+  | { happens: 'control cut'; ms: number }
 )
 
 /** The kinds of faults that a plan may have, by the names of the command line. */
@@ -150,6 +214,7 @@ export const FAULTS = [
   'suspend',
   'drain',
   'overload',
+  'control',
 ] as const
 
 export type FaultName = (typeof FAULTS)[number]

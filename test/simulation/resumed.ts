@@ -11,14 +11,21 @@ const COMES_BACK = new Set(['suspended', 'lost'])
 
 const SUPERSEDED = 'the call has come back on another connection'
 
-export function checkResumed(world: World, stretches: readonly Entry[][], breaches: Breaches): void {
+/** `comesBack`: who is handed over is sent back by the way of the dialplan, which says so. */
+export function checkResumed(
+  world: World,
+  stretches: readonly Entry[][],
+  comesBack: boolean,
+  breaches: Breaches,
+): void {
   let losses = 0
   for (const [at, stretch] of stretches.entries()) {
     const before = stretches[at - 1]
     const first = stretch[0]
     if (!before || !first) continue
     const end = endOf(before)
-    if (end && !COMES_BACK.has(end.why)) {
+    const isSentBack = end?.why === 'handed-over' && first.type === 'resumed' && comesBack
+    if (end && !COMES_BACK.has(end.why) && !isSentBack) {
       losses = 0
       if (first.type === 'resumed')
         breaches.add('resumed-rightly', `a call that was over (${end.why}) was resumed`)
@@ -31,14 +38,16 @@ export function checkResumed(world: World, stretches: readonly Entry[][], breach
       losses = 0
       continue
     }
-    const planned = end?.why === 'suspended'
+    const planned = end?.why === 'suspended' || isSentBack
     if (!planned) losses++
     if (first.planned !== planned)
       breaches.add('resumed-rightly', `planned: ${first.planned} after ${end?.why ?? 'a kill'}`)
     if (first.losses !== losses)
       breaches.add('resumed-rightly', `${first.losses} losses instead of ${losses}`)
     checkTurnsGoOn(before, stretch, breaches)
-    if (losses >= 2 && stretch.some(({ type }) => type === 'asked'))
+    checkLadderGoesOn(before, stretch, breaches)
+    // Who talked to people has missed nothing.
+    if (losses >= 2 && !isSentBack && !talkedAtEnd(before) && stretch.some(({ type }) => type === 'asked'))
       breaches.add('resumed-rightly', 'an engine was asked although the call had lost two lives')
   }
 }
@@ -61,4 +70,30 @@ function checkTurnsGoOn(before: readonly Entry[], after: readonly Entry[], breac
   const next = turns(after)[0]
   if (next !== undefined && next <= last && last > 0)
     breaches.add('resumed-rightly', `turn ${next} after turn ${last}`)
+}
+
+/** Whoever was being fetched is fetched from the rung that was reached. */
+function checkLadderGoesOn(before: readonly Entry[], after: readonly Entry[], breaches: Breaches): void {
+  const was = fetchingAtEnd(before)
+  const next = after.find(({ type }) => type === 'leaving' || type === 'asked')
+  const { does, name } = (next?.next ?? {}) as { does?: string; name?: string }
+  if (!was || does !== 'bring' || name !== was.name) return
+  const first = after.find(({ type }) => type === 'transferProgressed')
+  if (first && Number(first.rung) !== was.rung)
+    breaches.add('resumed-rightly', `a ladder goes on with rung ${first.rung} instead of ${was.rung}`)
+}
+
+function talkedAtEnd(stretch: readonly Entry[]): boolean {
+  const last = stretch.findLast(({ type }) => type === 'leaving')?.next as { does?: string } | undefined
+  return last?.does === 'talk'
+}
+
+function fetchingAtEnd(stretch: readonly Entry[]): { name: string; rung: number } | undefined {
+  let fetching: { name: string; rung: number } | undefined
+  for (const { type, next, rung } of stretch) {
+    const { does, name = '' } = (next ?? {}) as { does?: string; name?: string }
+    if (type === 'leaving') fetching = does === 'bring' ? { name, rung: 0 } : undefined
+    else if (type === 'transferProgressed' && fetching) fetching.rung = Number(rung)
+  }
+  return fetching
 }

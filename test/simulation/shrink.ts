@@ -15,6 +15,12 @@ const PLAIN: Readonly<Record<string, Json>> = {
   'wire.slow': null,
   recording: 'none',
   people: 'named',
+  'transfers.afterTalk': 'end',
+  'transfers.takesNotes': false,
+  'transfers.introduces': false,
+  'transfers.ladderEnds': 'assistant',
+  'transfers.music': 'stream',
+  'transfers.trunk': 'up',
   'policy.bargeIn': true,
   'policy.maxTurns': 50,
   'policy.maxMs': 600_000,
@@ -23,7 +29,18 @@ const PLAIN: Readonly<Record<string, Json>> = {
 }
 
 /** These may be empty, and mean less then. */
-const LISTS = new Set(['callers', 'acts', 'answers', 'directives', 'hearings', 'voices', 'happenings'])
+const LISTS = new Set([
+  'callers',
+  'acts',
+  'answers',
+  'directives',
+  'hearings',
+  'voices',
+  'happenings',
+  'agents',
+  'turns',
+  'phones',
+])
 
 export interface Shrunk {
   plan: Plan

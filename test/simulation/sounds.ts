@@ -36,6 +36,8 @@ function hiss(ms: number): Int16Array {
 /** What a caller can say: a word, a few of them, a whole sentence. */
 export const WORDS: readonly Int16Array[] = [babble(400, 1), babble(900, 2), babble(2_000, 3)]
 export const NOISE = hiss(600)
+/** A greeting without a pause, as machines have it. */
+export const DRONE = babble(7_000, 4)
 
 /** Any length of it: every prompt is a piece of this. */
 const HUM = Int16Array.from({ length: 20 * RATE }, (_, at) => {

@@ -22,7 +22,10 @@ export function storyOf(plan: Plan, { broken, story, journals, simulatedMs }: Da
     else for (const entry of linesOf(journal).entries) lines.push(`  ${JSON.stringify(entry)}`)
   }
   lines.push('', ...broken.map(lineOf))
-  return lines.map(line => (line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}…` : line)).join('\n')
+  return lines
+    .flatMap(text => text.split('\n'))
+    .map(line => (line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}…` : line))
+    .join('\n')
 }
 
 export function lineOf({ invariant, what, atMs }: Broken): string {

@@ -3,16 +3,18 @@
 
 import { type Dialogue, newDialogue } from '../../src/call/dialogue/state.ts'
 import { step } from '../../src/call/dialogue.ts'
+import { handOverTo } from '../../src/call/transfer/destination.ts'
 import type { CallEvent } from '../../src/call/vocabulary.ts'
 import type { Breaches } from './broken.ts'
 import type { Entry } from './journals.ts'
 import { profilesOf } from './life.ts'
+import { destinationsOf, transferSettingsOf } from './places.ts'
 import type { Plan } from './plan.ts'
 
 const TURN_EVENTS =
   /^(directiveGiven|answerFinished|engineFailed|speechStarted|speechFinished|voiceFailed|timeUp)$/
 const EVENTS =
-  /^(opened|openingFailed|caller\w+|utteranceHeard|nothingHeard|hearingFailed|earFailed|digitPressed|held|unheld|transferFailed|leg\w+)$/
+  /^(opened|openingFailed|caller\w+|utteranceHeard|nothingHeard|hearingFailed|earFailed|digitPressed|held|unheld|leg\w+|transfer(Failed|Progressed|Ended|Requested)|agent(Accepted|Joined)|talkEnded|sayingRequested|hangUpRequested)$/
 
 /** What was on its way when something new came. */
 const UNDER_WAY_MS = 400
@@ -87,8 +89,11 @@ export function checkTurns(plan: Plan, stretch: readonly Entry[], breaches: Brea
 function settingsOf(plan: Plan, name: string): Parameters<typeof newDialogue>[0] {
   const profile = profilesOf(plan)[name] ?? profilesOf(plan).scripted
   if (!profile) throw new Error('there is no profile')
-  const people = { number: '2000', context: 'public' }
-  const { policy, turns, phrases, language, voice, peopleKey, recording } = profile
+  const destinations = destinationsOf(plan.transfers)
+  const people =
+    (profile.people === null ? undefined : destinations[profile.people]) ??
+    handOverTo('people', { number: '200', context: 'default' })
+  const { policy, turns, phrases, language, voice, peopleKey, withdrawKey, recording } = profile
   return {
     policy,
     turns,
@@ -97,8 +102,16 @@ function settingsOf(plan: Plan, name: string): Parameters<typeof newDialogue>[0]
     voice,
     own: { language, voice },
     peopleKey,
+    withdrawKey,
     people,
-    destinations: { people, sales: people },
+    places: {
+      destinations: { people, ...destinations },
+      allowed: null,
+      patterns: transferSettingsOf(plan.transfers).patterns,
+      ringMs: transferSettingsOf(plan.transfers).ringMs,
+    },
+    lastResort: people.handOver,
+    wallAtZeroMs: 0,
     recording: { keep: recording.keep, consent: recording.consent },
   }
 }

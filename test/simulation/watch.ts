@@ -1,6 +1,7 @@
 // What is looked at after each frame of 20 ms: whom each caller hears, and for how long nobody.
 
 import type { PlaybackLog } from '../fake-freeswitch/applications.ts'
+import type { Agents } from './agents.ts'
 import type { Breaches } from './broken.ts'
 import type { SimulatedCaller } from './caller.ts'
 import type { Daemon } from './daemon.ts'
@@ -32,12 +33,20 @@ interface Watched {
 
 export class Watch {
   readonly #daemon: Daemon
+  readonly #agents: Agents
   readonly #breaches: Breaches
   readonly #watched: Watched[]
   readonly #silenceLimitMs: number
   readonly #slowMs: number
 
-  constructor(callers: readonly SimulatedCaller[], plan: Plan, daemon: Daemon, breaches: Breaches) {
+  constructor(
+    callers: readonly SimulatedCaller[],
+    plan: Plan,
+    daemon: Daemon,
+    agents: Agents,
+    breaches: Breaches,
+  ) {
+    this.#agents = agents
     this.#daemon = daemon
     this.#breaches = breaches
     this.#silenceLimitMs = silenceLimitOf(plan)
@@ -98,6 +107,7 @@ export class Watch {
       person.isSpokenTo ||
       caller.heldSinceMs !== undefined ||
       at === 'people' ||
+      this.#agents.isInRoom(caller.id) ||
       nowMs < caller.speaksUntilMs + 40
     const isStalled = nowMs < caller.stalledUntilMs + STALL_GRACE_MS
     if (isBusy || isStalled || caller.pressedMs.some(ms => ms <= nowMs && ms > nowMs - 40))

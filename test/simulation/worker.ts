@@ -21,6 +21,8 @@ export interface DayReport {
   day: number
   simulatedMs: number
   broken: Broken[]
+  /** What became of transfers, and how often. */
+  outcomes: Record<string, number>
 }
 
 const { seed, faults, mutation } = workerData as WorkerOrder
@@ -32,7 +34,7 @@ const allowed = new Set(faults)
 
 parentPort?.on('message', ({ day, twice }: DayOrder) => {
   const plan = planOf(seed, day, allowed)
-  void (twice ? simulateTwice(plan) : simulate(plan)).then(({ broken, simulatedMs }) => {
-    parentPort?.postMessage({ day, broken, simulatedMs } satisfies DayReport)
+  void (twice ? simulateTwice(plan) : simulate(plan)).then(({ broken, simulatedMs, outcomes }) => {
+    parentPort?.postMessage({ day, broken, simulatedMs, outcomes } satisfies DayReport)
   })
 })

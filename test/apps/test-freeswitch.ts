@@ -1,6 +1,6 @@
 // The scenarios, and whatever else needs one, on a real FreeSWITCH with the real daemon:
 //
-//   FREESWITCH=/opt/freeswitch/bin/freeswitch node test/apps/test-freeswitch.ts [--only name] [--at-once 6] [--calls 20]
+//   FREESWITCH=/opt/freeswitch/bin/freeswitch node test/apps/test-freeswitch.ts [--only name] [--at-once 6] [--calls 20] [--transfers 60]
 //
 // FREESWITCH is a program or a prefix; without it `freeswitch` is looked for on the PATH. With --calls so many people talk at once,
 // in place of the scenarios. The last line is JSON. Exit codes: 0 all passed, 1 something failed, 3 there is no FreeSWITCH.
@@ -9,7 +9,7 @@ import { availableParallelism, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { referenceKnobs } from '../fakes/google-speech/knobs.ts'
 import { Voice } from '../fakes/voice.ts'
-import { checks, runChecks } from '../freeswitch/checks.ts'
+import { checksWith, runChecks } from '../freeswitch/checks.ts'
 import { conversationsAtOnce } from '../freeswitch/conversations.ts'
 import { findFreeswitch } from '../freeswitch/real-switch.ts'
 import { independentPhones, SAID_BY_SIPP } from '../freeswitch/sipp.ts'
@@ -24,6 +24,8 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     'at-once': { type: 'string', default: '6' },
     calls: { type: 'string' },
+    /** How many transfers are made at random. */
+    transfers: { type: 'string', default: '60' },
   },
 })
 
@@ -90,6 +92,7 @@ async function runScenarios(program: string): Promise<number> {
 /** What becomes of callers when the daemon dies, changes or is crowded: on a switch of its own, one check after the other. */
 async function serviceResults(program: string): Promise<Result[]> {
   const results: Result[] = []
+  const checks = checksWith({ transfers: Number(values.transfers) })
   const chosen = checks.filter(({ name }) => name.includes(values.only))
   // What is measured in the following is only worth something on a machine with time to spare.
   const [load = 0] = loadavg()

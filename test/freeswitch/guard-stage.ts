@@ -49,6 +49,8 @@ export class GuardStage {
     await mkdir(this.#folder, { recursive: true })
     const configurationFile = join(this.#folder, 'parley.json5')
     const configuration = {
+      control: this.#switch.control,
+      web: { enabled: false },
       spool: { dir: this.#spool },
       state: { dir: join(this.#folder, 'state') },
       speech: speechAt(this.#google.port),

@@ -29,6 +29,7 @@ export async function guardSwitch(pbx: RealSwitch): Promise<void> {
     .replace(/<!--[\s\S]*?-->/g, '')
     .replace(/<\/?include>/g, '')
     .replaceAll('^5000$', `^${GUARDED}$`)
+    .replaceAll('5000 XML', `${GUARDED} XML`)
     .replaceAll('XML default', 'XML public')
     .replaceAll('200 XML', `${PEOPLE} XML`)
     .replaceAll('127.0.0.1:8084', `127.0.0.1:\${sip_h_X-Parley-Port}`)

@@ -6,6 +6,7 @@ import { createSocket } from 'node:dgram'
 import { access, constants, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { freePort } from '../apps/processes.ts'
 import { ControlLink } from './control-link.ts'
 
@@ -31,6 +32,8 @@ export class RealSwitch {
   readonly version: string
   readonly link: ControlLink
   readonly sipPort: number
+  /** Where its Event Socket is, as the daemon's configuration has it. */
+  readonly control: { port: number; password: string }
   readonly pid: number
   /** Where callers' recordings and what they say are kept. */
   readonly recordings: string
@@ -41,12 +44,14 @@ export class RealSwitch {
     version: string
     link: ControlLink
     sipPort: number
+    control: { port: number; password: string }
     process: ChildProcess
     folder: string
   }) {
     this.version = parts.version
     this.link = parts.link
     this.sipPort = parts.sipPort
+    this.control = parts.control
     this.pid = parts.process.pid ?? 0
     this.recordings = join(parts.folder, 'recordings')
     this.#process = parts.process
@@ -66,6 +71,7 @@ export class RealSwitch {
       parley_password: password,
       parley_rtp_first: rtpFirst,
       parley_rtp_last: rtpFirst + RTP_PORTS - 1,
+      parley_room_profile: fileURLToPath(new URL('../../dialplan/conference-parley.xml', import.meta.url)),
     }
     const configuration = template.replace(/\$\$\{(parley_\w+)\}/g, (_, name: string) => String(values[name]))
     await writeFile(join(folder, 'conf/freeswitch.xml'), configuration)
@@ -81,7 +87,8 @@ export class RealSwitch {
     child.once('exit', () => process.off('exit', kill))
     try {
       const { link, version } = await ready(child, controlPort, password)
-      return new RealSwitch({ version, link, sipPort, process: child, folder })
+      const control = { port: controlPort, password }
+      return new RealSwitch({ version, link, sipPort, control, process: child, folder })
     } catch (cause) {
       child.kill('SIGKILL')
       const log = await readFile(join(folder, 'log/freeswitch.log'), 'utf8').catch(() => '')

@@ -74,12 +74,14 @@ export class Service {
   }
 
   static async start(ground: Ground, options: ServiceOptions): Promise<Service> {
-    const { folder, google } = ground
+    const { folder, google, pbx } = ground
     const spool = join('/dev/shm', `parley-service-${basename(folder)}-${process.pid}`)
     await Promise.all([mkdir(folder, { recursive: true }), mkdir(spool, { recursive: true })])
     const engine = await EngineServer.open()
     const configurationFile = join(folder, 'parley.json5')
     const configuration = {
+      control: pbx.control,
+      web: { enabled: false },
       spool: { dir: spool },
       state: { dir: join(folder, 'state') },
       calls: UNLIMITED,

@@ -20,6 +20,7 @@ export class FreeswitchVenue implements Venue {
   private constructor(pbx: RealSwitch, premises: Premises) {
     this.switch = pbx
     this.premises = premises
+    premises.control = pbx.control
   }
 
   /** `program`: the FreeSWITCH to start. */

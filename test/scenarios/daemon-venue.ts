@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JournalEntry } from '../../src/call/journal.ts'
 import { embeddedSwitch } from '../apps/stage.ts'
+import { type ControlPort, openControlPort } from '../fake-freeswitch/control-port.ts'
 import type { FakeFreeswitch } from '../fake-freeswitch/fake-freeswitch.ts'
 import { Premises, type PremisesOptions } from './premises.ts'
 import type { Assistant, Dialling, Phone, Venue } from './venue.ts'
@@ -12,6 +13,7 @@ export class DaemonVenue implements Venue {
   readonly name = 'daemon'
   readonly #premises: Premises
   readonly #switch: FakeFreeswitch
+  #control: ControlPort | undefined
 
   private constructor(premises: Premises) {
     this.#premises = premises
@@ -19,7 +21,10 @@ export class DaemonVenue implements Venue {
   }
 
   static async open(options: PremisesOptions): Promise<DaemonVenue> {
-    return new DaemonVenue(await Premises.open(options))
+    const venue = new DaemonVenue(await Premises.open(options))
+    venue.#control = await openControlPort(venue.#switch)
+    venue.#premises.control = { port: venue.#control.port }
+    return venue
   }
 
   async call({ profile, answer }: Assistant, dialling: Dialling): Promise<Phone> {
@@ -51,8 +56,9 @@ export class DaemonVenue implements Venue {
 
   /** Ends all of it; resolves to what was not as it should be. */
   async stop(): Promise<string[]> {
+    const faults = await this.#premises.stop()
     this.#switch.stop()
-    const violations = this.#switch.violations.map(({ what }) => `the switch saw: ${what}`)
-    return [...violations, ...(await this.#premises.stop())]
+    this.#control?.close()
+    return [...this.#switch.violations.map(({ what }) => `the switch saw: ${what}`), ...faults]
   }
 }

@@ -126,7 +126,11 @@ function inputOf(request: Request): Input | undefined {
     case 'transfer':
       return transfer && { type, ...transfer }
     case 'resume':
-      return { type, history: history.map(({ who, text, at }) => ({ who, text, atMs: Date.parse(at) })) }
+      return {
+        type,
+        history: history.map(({ who, text, at }) => ({ who, text, atMs: Date.parse(at) })),
+        transfer: transfer ?? null,
+      }
     case 'interrupt':
     case 'end':
       return undefined

@@ -47,6 +47,8 @@ const MINUTE_MS = 60_000
 
 export class Premises {
   readonly engine: EngineServer
+  /** Where the switch has its event socket, or is to have it. */
+  control: { port: number; password?: string } = { port: 8_021 }
   readonly #folder: string
   readonly #spool: string
   readonly #google: GoogleProcess
@@ -143,6 +145,8 @@ export class Premises {
     const file = join(this.#folder, `parley-${port}.json5`)
     const configuration = {
       listener: { port },
+      control: this.control,
+      web: { enabled: false },
       spool: { dir: this.#spool },
       state: { dir: join(this.#folder, 'state') },
       calls: { ...unhurried, maxMinutes: minutes },

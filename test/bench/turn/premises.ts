@@ -85,6 +85,7 @@ export class Premises {
     const file = join(this.#folder, `parley-${port}.json5`)
     const configuration = {
       listener: { port },
+      web: { enabled: false },
       spool: { dir: this.#spool },
       state: { dir: join(this.#folder, 'state') },
       calls: { maxLoopDelayMs: NEVER_MS, maxEarLagMs: NEVER_MS },

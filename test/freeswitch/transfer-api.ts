@@ -86,6 +86,8 @@ export const apiChecks: readonly Check[] = [
       const { status, body } = await ask('POST', '/v1/transfers', together)
       it.findings.expect(status === 202, `the API answers ${status} ${JSON.stringify(body)}`)
       await until('both have answered', () => user.isInCall && agent.isInCall)
+      // An outside number may be a machine.
+      await user.says(it.ground.voice.sayAt8k('hello there', callerVoice))
       await hears(user, agent)
       await hearEachOther(it)
       guest.dial(it.ground.pbx.sipPort, `transfer_${SESSION}`, {})

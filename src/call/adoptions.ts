@@ -10,6 +10,8 @@ import { fileNameOf } from './file-name.ts'
 import { Journal, readJournal } from './journal.ts'
 import type { Newsroom } from './news.ts'
 
+/** Callers of the process before wait in silence until we have taken them back, and an upgrade brings them all at once. */
+const FIRST_LOOK_MS = 2_000
 /** How often it is looked which legs of dead processes are left, and which of them still talk. */
 const LOOK_MS = 10_000
 /** Without the control link nobody can be looked for; it may be back soon. */
@@ -44,14 +46,14 @@ export class Adoptions {
     this.#parts = parts
   }
 
-  /** Looks now, and from time to time. */
+  /** Looks soon, and from time to time. */
   start(): void {
     this.#isStopped = false
     this.#unlisten = this.#parts.news.listen(news => {
       // The caller is back, and what follows is told by their call.
       if (news.type === 'callBegan') this.#talks.delete(news.callId)
     })
-    void this.#lookOn()
+    this.#lookAfter(FIRST_LOOK_MS)
   }
 
   stop(): void {
@@ -66,8 +68,11 @@ export class Adoptions {
 
   async #lookOn(): Promise<void> {
     await this.#look()
-    if (this.#isStopped) return
-    this.#timer = this.#parts.clock.after(this.#isBlind ? LOOK_AGAIN_MS : LOOK_MS, () => void this.#lookOn())
+    if (!this.#isStopped) this.#lookAfter(this.#isBlind ? LOOK_AGAIN_MS : LOOK_MS)
+  }
+
+  #lookAfter(ms: number): void {
+    this.#timer = this.#parts.clock.after(ms, () => void this.#lookOn())
   }
 
   async #look(): Promise<void> {

@@ -152,21 +152,23 @@ export class Transfers {
     void transfer.fetch(rung, before ?? this.#takeBack())
   }
 
-  /** An agent whom the last process was briefing is still on the line, and would be engaged. */
+  /** An agent whom the last process was fetching is still on the line, and would be engaged. */
   #takeBack(): Promise<void> | undefined {
     const { past, exchange, clock, log } = this.#parts
-    if (past?.way.to !== 'agent') return undefined
+    if (!past || this.#rooms > 1) return undefined
     return inTime(clock, SWEEP_LIMIT_MS, exchange.pbx.sweep()).then(
       () => {},
       (error: unknown) => log.info({ error }, 'legs of the last process may still be there'),
     )
   }
 
-  /** The room of a transfer before may still be closing. */
+  /** The room of a transfer before may still be closing, also when that was one of the last process. */
   #open(to: Destination, told: Told): Transfer {
-    const room = roomOf(this.#parts.facts.id)
+    const { facts, past, exchange } = this.#parts
+    const room = roomOf(facts.id)
     this.#rooms++
-    const own = this.#rooms === 1 ? room : `${room}-${this.#rooms}`
+    const isFirst = this.#rooms === 1 && !past
+    const own = isFirst ? room : `${room}-${exchange.ids.next()}`
     // What one of before still has to tell is about nobody any more.
     const post = (event: CallEvent): void => {
       if (this.#current === transfer) this.#parts.post(event)

@@ -44,6 +44,7 @@ export class StreamingSession {
   #audioMs = 0
   /** Results leave in order: none before this time. */
   #notBeforeMs = 0
+  readonly #heldBack: (() => void)[] = []
 
   constructor(call: StreamingCall, book: PhraseBook, surroundings: Surroundings) {
     this.#call = call
@@ -178,8 +179,10 @@ export class StreamingSession {
     const { clock } = this.#with
     this.#notBeforeMs = Math.max(this.#notBeforeMs, clock.now() + delayMs)
     const waitMs = this.#notBeforeMs - clock.now()
-    if (waitMs <= 0) run()
-    else this.#after(waitMs, run)
+    if (waitMs <= 0 && this.#heldBack.length === 0) return run()
+    this.#heldBack.push(run)
+    // Timers of a busy process may fire in another order: whichever does lets the first go.
+    this.#after(waitMs, () => this.#heldBack.shift()?.())
   }
 
   #after(ms: number, run: () => void): Timer {
@@ -211,6 +214,7 @@ export class StreamingSession {
     this.#state = { at: 'over' }
     for (const timer of this.#timers) timer.cancel()
     this.#timers.clear()
+    this.#heldBack.length = 0
   }
 }
 

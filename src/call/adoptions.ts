@@ -11,7 +11,7 @@ import { Journal, readJournal } from './journal.ts'
 import type { Newsroom } from './news.ts'
 
 /** Callers of the process before wait in silence until we have taken them back, and an upgrade brings them all at once. */
-const FIRST_LOOK_MS = 2_000
+const FIRST_LOOK_MS = 500
 /** How often it is looked which legs of dead processes are left, and which of them still talk. */
 const LOOK_MS = 10_000
 /** Without the control link nobody can be looked for; it may be back soon. */
